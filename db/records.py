@@ -1,0 +1,315 @@
+"""The words everyone speaks: frozen dataclasses that travel between the layers.
+
+Arrays inside records are numpy arrays whose dtype and shape the docstring states. Identifiers are
+strings. Money is `Decimal`. Times are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.ragged import Ragged
+
+InstanceKind = Literal["text", "pair"]
+Environment = Literal["local", "sandbox", "production", "imported"]
+CampaignState = Literal["planned", "publishing", "open", "closed"]
+AssignmentStatus = Literal["Submitted", "Approved", "Rejected"]
+IntentState = Literal["pending", "done", "failed"]
+LedgerKind = Literal["reserved", "spent", "returned"]
+Over = Literal["units", "workers", "both", "seeds"]
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One input, kept as it was, with the token positions that every answer refers to.
+
+    `offsets`: int32, shape (T, 2), half-open code-point spans of the tokens in `text`, in order;
+    `offsets_pair` likewise for `text_pair` (a pair counts its tokens on: T1 + T2 in all).
+    `label` and `split` describe the instance and are no part of its identity.
+    """
+
+    id: str
+    kind: InstanceKind
+    text: str
+    offsets: NDArray[np.int32]
+    text_pair: str | None = None
+    offsets_pair: NDArray[np.int32] | None = None
+    label: str | None = None
+    split: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> list[str]:
+        """Tokens of the first text and then of the second, as they stand in the texts."""
+        first = [self.text[a:b] for a, b in self.offsets.tolist()]
+        if self.text_pair is None or self.offsets_pair is None:
+            return first
+        return first + [self.text_pair[a:b] for a, b in self.offsets_pair.tolist()]
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens in both texts together."""
+        return len(self.offsets) + (0 if self.offsets_pair is None else len(self.offsets_pair))
+
+
+def instance_id(kind: InstanceKind, text: str, text_pair: str | None = None) -> str:
+    """The identity of an instance: 24 hex digits of SHA-256 over its kind and content."""
+    digest = hashlib.sha256(kind.encode())
+    for part in (text,) if text_pair is None else (text, text_pair):
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(encoded) + encoded)
+    return digest.hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A trained model: how it was made, on what, how well it does, where its weights are.
+
+    `metrics` are flat (name → number); `labels` are in the order of the class probabilities;
+    `weights` is a path relative to the project's folder.
+    """
+
+    id: str
+    kind: str
+    labels: tuple[str, ...]
+    settings: Mapping[str, Any]
+    seed: int
+    data_hash: str
+    metrics: Mapping[str, float]
+    weights: str
+    objective: str = "cross_entropy"
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Class probabilities of a run on an instance: float32, shape (C,), summing to 1."""
+
+    run_id: str
+    instance_id: str
+    probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Rationale:
+    """What a run looked at: signed float32 scores, shape (T,), one per token.
+
+    `target` is the class index explained; `baseline` and `reduction` say against what, and how
+    embedding dimensions became one number; `details` holds what the method reports of itself
+    (integration steps, completeness residual).
+    """
+
+    id: str
+    run_id: str
+    explainer: str
+    instance_id: str
+    target: int
+    scores: NDArray[np.float32]
+    baseline: str
+    reduction: str
+    unit: str = "token"
+    details: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One study put before people. Market, source, environment and pay never change."""
+
+    id: str
+    name: str
+    study: str
+    study_version: int
+    settings: Mapping[str, Any]
+    reward: Decimal
+    currency: str
+    assignments_per_hit: int
+    market: str
+    source: str
+    environment: Environment
+    endpoint_url: str | None
+    access_key_id: str | None
+    seed: int
+    state: CampaignState = "planned"
+    created_at: datetime | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """What was put before people: an instance, the rationales shown with it, and where.
+
+    `position` is the place within the HIT, from 0. `gold` is the known answer (question → value)
+    of a check item, None elsewhere; it never reaches a page.
+    """
+
+    id: str
+    campaign_id: str
+    instance_id: str
+    hit_id: str
+    position: int
+    rationale_ids: tuple[str, ...] = ()
+    presentation: str = "plain"
+    condition: str = ""
+    side: str = ""
+    order: int = 0
+    gold: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One page of work. `market_id` is the market's own id, once it has one."""
+
+    id: str
+    campaign_id: str
+    position: int
+    request_token: str
+    market_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Intent:
+    """An operation on a market that must happen exactly once, written down before it is tried."""
+
+    id: str
+    campaign_id: str
+    operation: str
+    token: str
+    state: IntentState
+    attempts: int
+    request: Mapping[str, Any]
+    result: Mapping[str, Any] | None = None
+    first_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One worker's submission; `answer` is the answer string verbatim.
+
+    `problem` says why the answer could not be read, None where it could.
+    """
+
+    id: str
+    campaign_id: str
+    hit_id: str
+    worker_id: str
+    market_id: str
+    status: AssignmentStatus
+    answer: str
+    accepted_at: datetime | None = None
+    submitted_at: datetime | None = None
+    simulated: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Assignment × item × question → value (anything JSON carries), and who parsed it how."""
+
+    id: str
+    assignment_id: str
+    item_id: str
+    question: str
+    value: Any
+    parser: str
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A judgement or a worker left out of analysis: by which rule, why, and by whom."""
+
+    id: str
+    campaign_id: str
+    subject: str
+    subject_id: str
+    rule: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A pseudonym; the platform's own id stands in a table of its own."""
+
+    id: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """Money reserved, spent or returned for a campaign, once (`token` is unique)."""
+
+    campaign_id: str
+    kind: LedgerKind
+    amount: Decimal
+    currency: str
+    token: str
+    assignment_id: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class HumanRationale:
+    """What the crowd said of an instance.
+
+    `scores`: float32, shape (T,), in [0, 1], the (weighted) share of workers who marked a token;
+    `certainty`: float32, shape (T,), in [0, 1]; `label` and `label_probability` are the consensus.
+    """
+
+    campaign_id: str
+    instance_id: str
+    method: str
+    scores: NDArray[np.float32]
+    certainty: NDArray[np.float32]
+    n_workers: int
+    label: str | None = None
+    label_probability: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Who marked which tokens: one row per (instance, worker) who was asked and answered.
+
+    `masks`: ragged uint8, R rows of 0 and 1, one value per token of the row's instance;
+    `instance`, `worker`: int64, shape (R,), indices into `instance_ids` and `worker_ids`.
+    A row of zeros means that the worker was asked and marked nothing. Where `persons_known` is
+    false every row is a worker of its own, and nothing can be said about workers.
+    """
+
+    masks: Ragged
+    instance: NDArray[np.int64]
+    worker: NDArray[np.int64]
+    instance_ids: tuple[str, ...]
+    worker_ids: tuple[str, ...]
+    persons_known: bool
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number that analysis reports, with its uncertainty and what it was made from.
+
+    `value`, `se`, `low`, `high` are None where undefined, and `note` then says why. `over` names
+    what was resampled; `scale` the range and which end is better. `subject` says what the number
+    is about where several stand in one table (an explainer, an objective).
+    """
+
+    name: str
+    value: float | None
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    confidence: float = 0.95
+    over: Over | None = None
+    scale: str = ""
+    method: str = ""
+    n_units: int | None = None
+    n_workers: int | None = None
+    n_judgements: int | None = None
+    note: str = ""
+    subject: str = ""
