@@ -193,7 +193,8 @@ class Intent:
 class Assignment:
     """One worker's submission; `answer` is the answer string verbatim.
 
-    `problem` says why the answer could not be read, None where it could.
+    `facts` are what the page noticed beside the answers (milliseconds in use, focus losses,
+    pastes). `problem` says why the answer could not be read, None where it could.
     """
 
     id: str
@@ -206,6 +207,7 @@ class Assignment:
     accepted_at: datetime | None = None
     submitted_at: datetime | None = None
     simulated: bool = False
+    facts: Mapping[str, int] = field(default_factory=dict)
     problem: str | None = None
 
 

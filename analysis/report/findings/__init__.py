@@ -1,0 +1,1 @@
+"""What was found: one file per question, each answered by rule from the numbers."""

@@ -1,0 +1,175 @@
+"""What the names of estimates mean: a title, the question a number answers, its source.
+
+A name that is not here is shown as its own words, without a question or a source.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from analysis.report.teaching import Direction
+from analysis.report.wording import capital, plain
+
+
+class Term(NamedTuple):
+    """A number in words: its title, what it asks, who described it, and which end is better."""
+
+    title: str
+    asks: str = ""
+    source: str = ""
+    better: Direction = "higher"
+
+
+ERASER = "DeYoung et al. 2020 (ERASER)"
+_ALPHA = "Krippendorff, Content Analysis, 2004"
+
+METRICS: dict[str, Term] = {
+    "alpha": Term("Krippendorff's alpha", "How far above chance do answers agree?", _ALPHA),
+    "token_alpha": Term(
+        "Krippendorff's alpha over tokens",
+        "How far above chance do workers mark the same tokens?",
+        _ALPHA,
+    ),
+    "document_alpha": Term(
+        "Krippendorff's alpha, mean per document",
+        "How far above chance are marks within one text?",
+        _ALPHA,
+    ),
+    "unitizing_alpha": Term(
+        "Unitizing alpha",
+        "Do workers mark the same stretches, with the same ends?",
+        "Krippendorff 1995",
+    ),
+    "percent_agreement": Term(
+        "Percent agreement", "How often do two workers answer alike, chance included?"
+    ),
+    "ac1": Term("Gwet's AC1", "Agreement above chance, if chance is rare?", "Gwet 2008"),
+    "ac2": Term("Gwet's AC2", "The same, with partial credit for near answers?", "Gwet 2008"),
+    "fleiss": Term("Fleiss' kappa", "Agreement above chance, complete data?", "Fleiss 1971"),
+    "cohen": Term("Cohen's kappa", "Do these two workers agree above chance?", "Cohen 1960"),
+    "icc": Term("Intraclass correlation", "Do scales order units alike?", "Shrout & Fleiss 1979"),
+    "pairwise_f1": Term(
+        "Pairwise F1", "How much do the marks of two workers overlap?", "Hripcsak & Rothschild 2005"
+    ),
+    "pairwise_iou": Term("Pairwise IoU", "Which share of what either marked did both mark?"),
+    "gamma": Term("Gamma", "Do spans and their labels align?", "Mathet et al. 2015"),
+    "accuracy": Term("Accuracy", "How often is the answer right?"),
+    "task_f1": Term("Task F1", "How well does the model classify?"),
+    "f1": Term("F1", "How well does the model classify?"),
+    "task_auc": Term("Task AUROC", "How well does the model rank classes?"),
+    "precision": Term("Precision"),
+    "recall": Term("Recall"),
+    "token_precision": Term(
+        "Token precision", "Which share of the model's tokens did people mark?", ERASER
+    ),
+    "token_recall": Term(
+        "Token recall", "Which share of people's tokens does the model name?", ERASER
+    ),
+    "token_f1": Term("Token F1", "Do the model's top tokens and people's marks overlap?", ERASER),
+    "token_iou": Term("Token IoU", "Shared tokens as a share of all tokens named?", ERASER),
+    "iou_f1": Term("IoU F1", "Do whole spans match (overlap of at least one half)?", ERASER),
+    "average_precision": Term(
+        "Average precision", "Do marked tokens come first in the model's ranking?", ERASER
+    ),
+    "auprc": Term("Average precision", "Do marked tokens come first in the ranking?", ERASER),
+    "auroc": Term(
+        "AUROC", "Does a marked token score above an unmarked one?", "Hanley & McNeil 1982"
+    ),
+    "auc": Term("AUROC", "Does the right one score above the wrong one?", "Hanley & McNeil 1982"),
+    "pearson": Term("Pearson correlation", "Do scores rise and fall together?"),
+    "spearman": Term("Spearman correlation", "Do scores rank tokens alike?", "Spearman 1904"),
+    "kendall": Term(
+        "Kendall's tau-b", "Do pairs of tokens stand in the same order?", "Kendall 1945"
+    ),
+    "topk_overlap": Term("Top-k overlap", "Which share of the top k tokens is the same?"),
+    "js_divergence": Term(
+        "Jensen–Shannon divergence", "How far apart are the two maps?", "Lin 1991", "lower"
+    ),
+    "comprehensiveness": Term(
+        "Comprehensiveness", "How far does the prediction fall without these tokens?", ERASER
+    ),
+    "sufficiency": Term(
+        "Sufficiency", "How far does it fall with these tokens alone?", ERASER, "lower"
+    ),
+    "entropy": Term("Entropy of attention", "How spread out is attention?", "", "neither"),
+}
+
+NAMES: dict[str, str] = {
+    "people": "People",
+    "random": "Random marks",
+    "constant": "Constant map",
+    "oracle": "Best possible",
+}
+"""Subjects that are no explainer."""
+
+PROPER: dict[str, str] = {
+    "lime": "LIME",
+    "deeplift": "DeepLIFT",
+    "gradient_shap": "gradient SHAP",
+    "kernel_shap": "kernel SHAP",
+    "input_x_gradient": "input × gradient",
+    "attention_x_gradient": "attention × gradient",
+    "dawid_skene": "Dawid–Skene",
+    "one_coin": "one-coin",
+    "mace": "MACE",
+    "glad": "GLAD",
+    "bradley_terry": "Bradley–Terry",
+    "attention_at": "attention AT",
+    "attention_iat": "attention iAT",
+    "attention_rp": "attention RP",
+    "attention_vat": "attention VAT",
+}
+"""Names that are written in a way of their own."""
+
+SOURCES: dict[str, str] = {
+    "attention": "Bahdanau et al. 2015",
+    "attention_gradient": "Jain & Wallace 2019",
+    "gradient": "Simonyan et al. 2014",
+    "saliency": "Simonyan et al. 2014",
+    "input_x_gradient": "Shrikumar et al. 2016",
+    "integrated_gradients": "Sundararajan et al. 2017",
+    "deeplift": "Shrikumar et al. 2017",
+    "gradient_shap": "Lundberg & Lee 2017",
+    "kernel_shap": "Lundberg & Lee 2017",
+    "occlusion": "Zeiler & Fergus 2014",
+    "lime": "Ribeiro et al. 2016",
+    "attention_supervision": "Mathew et al. 2021 (HateXplain)",
+    "saliency_learning": "Ghaeini et al. 2019",
+    "right_reasons": "Ross et al. 2017",
+    "attention_at": "Kitada & Iyatomi 2021",
+    "attention_iat": "Kitada & Iyatomi 2021",
+    "dawid_skene": "Dawid & Skene 1979",
+    "mace": "Hovy et al. 2013",
+    "glad": "Whitehill et al. 2009",
+    "bradley_terry": "Bradley & Terry 1952; Davidson 1970",
+}
+"""Where explainers, objectives and aggregation methods come from."""
+
+
+def term(name: str) -> Term:
+    """What a metric's name means: by the whole name, else by the longest known part of it."""
+    key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    if key in METRICS:
+        return METRICS[key]
+    parts = [known for known in METRICS if f"_{known}_" in f"_{key}_"]
+    if not parts:
+        return Term(capital(plain(name)))
+    known = max(parts, key=len)
+    rest = plain(f"_{key}_".replace(f"_{known}_", "_", 1)).strip()
+    return METRICS[known]._replace(title=f"{METRICS[known].title}, {rest}")
+
+
+def inline(name: str) -> str:
+    """The name of an explainer, objective or method within a sentence."""
+    return PROPER.get(name) or plain(name)
+
+
+def subject(name: str) -> str:
+    """The name of an explainer, floor, ceiling or objective as it stands in a table."""
+    return NAMES.get(name) or capital(inline(name))
+
+
+def source(name: str) -> str:
+    """Who described an explainer, objective or method; empty where that is not known here."""
+    return SOURCES.get(name.lower().replace("-", "_").replace(" ", "_"), "")

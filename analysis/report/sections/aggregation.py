@@ -1,0 +1,68 @@
+"""Aggregation: what each method made of the judgements, and what became of the marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.report.content import Aggregation, Consensus
+from analysis.report.glossary import inline, source, subject
+from analysis.report.sections.bars import bar_table
+from analysis.report.tables import Table
+from analysis.report.wording import counted, defined, interval_phrase, percent, sentence
+
+
+@dataclass(frozen=True)
+class ConsensusView:
+    """One method: its counts, and a line on ties, certainty and accuracy."""
+
+    table: Table
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class AggregationView:
+    """What the section shows."""
+
+    methods: list[ConsensusView]
+    rationales: str
+
+
+def aggregation_view(aggregation: Aggregation) -> AggregationView:
+    """A table per method, and a sentence about rationales."""
+    return AggregationView([_method(c) for c in aggregation.methods], _rationales(aggregation))
+
+
+def _method(consensus: Consensus) -> ConsensusView:
+    by = source(consensus.method)
+    units = sum(consensus.counts.values()) + consensus.ties
+    caption = f"{subject(consensus.method)}: consensus of {counted(units, 'unit')}"
+    table = bar_table(caption, "Consensus", consensus.counts, consensus.ties)
+    lines = [f"Method: {inline(consensus.method)}" + (f" ({by})" if by else "")]
+    lines.append(
+        f"{counted(consensus.ties, 'tie')}, counted in no answer" if consensus.ties else "No ties"
+    )
+    if defined(consensus.certainty):
+        lines.append(f"Mean probability of the winner {percent(consensus.certainty, 1)}")
+    lines += [_accuracy(consensus), consensus.note]
+    return ConsensusView(table, [sentence(line) for line in lines if line])
+
+
+def _accuracy(consensus: Consensus) -> str:
+    accuracy = consensus.accuracy
+    if accuracy is None:
+        return ""
+    inside = interval_phrase(accuracy)
+    text = f"Against known answers {percent(accuracy.value, 1)}" + (
+        f" ({inside})" if inside else ""
+    )
+    return f"{text}: {accuracy.note}" if accuracy.note else text
+
+
+def _rationales(aggregation: Aggregation) -> str:
+    if aggregation.rationales is None:
+        return ""
+    how = f" by {inline(aggregation.rationale_method)}" if aggregation.rationale_method else ""
+    text = f"Marks became {counted(aggregation.rationales, 'human rationale')}{how}"
+    if defined(aggregation.marked_share):
+        text += f"; {percent(aggregation.marked_share, 1)} of tokens are marked on average"
+    return sentence(text)

@@ -1,0 +1,44 @@
+"""Rationales: what runs looked at, written as they come so that an interrupted run continues."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Engine, select
+
+from db.records import Rationale
+from db.store.engine import reading, writing
+from db.store.rows import chunks, fetch, insert_many, to_row
+from db.tables import rationales
+
+
+def add(engine: Engine, batch: Sequence[Rationale]) -> None:
+    """Store one batch in one transaction."""
+    with writing(engine) as connection:
+        insert_many(connection, rationales, map(to_row, batch))
+
+
+def done(engine: Engine, run_id: str, explainer: str) -> set[str]:
+    """Instances that already have a rationale of this run by this explainer."""
+    query = select(rationales.c.instance_id).where(
+        rationales.c.run_id == run_id, rationales.c.explainer == explainer
+    )
+    with reading(engine) as connection:
+        return set(connection.execute(query).scalars())
+
+
+def read(engine: Engine, run_id: str, explainers: Collection[str] | None = None) -> list[Rationale]:
+    """Rationales of a run, all or by the given explainers."""
+    query = select(rationales).where(rationales.c.run_id == run_id)
+    if explainers is not None:
+        query = query.where(rationales.c.explainer.in_(explainers))
+    return fetch(engine, query.order_by(rationales.c.explainer, rationales.c.id), Rationale)
+
+
+def by_id(engine: Engine, ids: Collection[str]) -> dict[str, Rationale]:
+    """Rationales by id; unknown ids are left out."""
+    found: dict[str, Rationale] = {}
+    for piece in chunks(ids, 500):
+        query = select(rationales).where(rationales.c.id.in_(piece))
+        found.update((r.id, r) for r in fetch(engine, query, Rationale))
+    return found

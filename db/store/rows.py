@@ -1,0 +1,63 @@
+"""Records ↔ rows: fields and columns carry the same names, so one conversion serves every table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Select, Table
+
+from db.store.engine import reading
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+CHUNK = 500
+"""Rows a statement carries at most: below every database's limit on bound values."""
+
+
+def to_row(record: Any) -> dict[str, Any]:
+    """The record's fields as columns; tuples become lists, mappings plain dicts."""
+    return {f.name: _plain(getattr(record, f.name)) for f in fields(record)}
+
+
+def from_row(kind: type[R], row: Mapping[str, Any]) -> R:
+    """A record from the columns that carry its fields' names; JSON lists become tuples."""
+    values = {f.name: row[f.name] for f in fields(kind) if f.name in row}  # type: ignore[arg-type]
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+def fetch(engine: Engine, query: Select[Any], kind: type[R]) -> list[R]:
+    """Every row of the query as a record of `kind`."""
+    with reading(engine) as connection:
+        return [from_row(kind, dict(row)) for row in connection.execute(query).mappings()]
+
+
+def insert_many(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert in chunks through Core's executemany; returns how many rows there were."""
+    count = 0
+    for chunk in chunks(rows, CHUNK):
+        connection.execute(table.insert(), list(chunk))
+        count += len(chunk)
+    return count
+
+
+def chunks(values: Iterable[T], size: int) -> Iterator[Sequence[T]]:
+    """Consecutive pieces of at most `size`."""
+    iterator = iter(values)
+    while piece := list(islice(iterator, size)):
+        yield piece
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value

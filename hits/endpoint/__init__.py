@@ -1,0 +1,34 @@
+"""An MTurk-compatible endpoint and the worker site that belongs to it.
+
+The package plays the marketplace: it speaks Mechanical Turk's JSON API to requesters (an
+unmodified ``boto3.client("mturk", endpoint_url=…)`` is the judge) and shows plain web pages to
+workers. It imports nothing else of this project; everybody else talks to it over HTTP, as they
+would to somebody else's server. Importing this package loads nothing heavy.
+
+The map, from the outside in::
+
+    settings.py     ServeSettings: where to listen, where the books are
+    serve.py        serve(settings) blocks; running(settings) yields a URL (demo, tests)
+    app.py          the ASGI application: guard, routes, error pages
+    guard.py        who may speak to a server that carries the default account
+    wire.py         POST /: target, signature, JSON, the shape of errors
+    sigv4.py        Signature Version 4, checked with botocore's own signer
+    validation.py   parameters against botocore's service model, and the limits it lacks
+    operations/     one file per family of operations, one table of their names
+    worker_site/    what workers see; its docstring is the contract for machine clients
+    question.py     HTMLQuestion and ExternalQuestion in; the page inside the frame out
+    answers.py      form fields → QuestionFormAnswers XML
+    lifecycle.py    THE state machine of HITs and assignments, driven by the clock
+    ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
+    market.py       one database and one clock: every read and every write goes through here
+    accounts.py     requester accounts and the default one
+    tokens.py       UniqueRequestToken: remembered in the transaction that it protects
+    tables.py       SQLAlchemy tables; database.py opens them; migrations/ is their history
+    clock.py        the time, which a test may set
+    ids.py          what is drawn at random, what is kept as a hash
+    errors.py       EndpointError for people, WireError for programs
+
+Rules that hold throughout: only ``lifecycle`` changes a status or a counter, only ``ledger``
+changes a balance, and every transaction first lets the clock do what has fallen due, so that a
+reader never sees a deadline that has passed without consequence.
+"""

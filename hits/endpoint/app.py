@@ -1,0 +1,50 @@
+"""The ASGI application: guard in front, the API at POST /, the worker site everywhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from hits.endpoint import accounts, wire
+from hits.endpoint.guard import Guard
+from hits.endpoint.market import Market
+from hits.endpoint.settings import ServeSettings
+from hits.endpoint.worker_site import routes
+
+
+def create_app(settings: ServeSettings) -> Starlette:
+    """Open the books and build the application; raises EndpointError if either cannot be."""
+    settings.check()
+    market = Market.open(settings.data, settings.clock)
+    if settings.is_local:
+        market.write(accounts.ensure_default)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        market.close()
+
+    app = Starlette(
+        routes=[
+            Route("/", wire.endpoint, methods=["POST"]),
+            Route("/healthz", _healthz, methods=["GET"]),
+            *routes.ROUTES,
+        ],
+        middleware=[Middleware(Guard, local=settings.is_local)],
+        exception_handlers=routes.ERROR_PAGES,
+        lifespan=lifespan,
+    )
+    app.state.market = market
+    app.state.settings = settings
+    return app
+
+
+def _healthz(request: Request) -> Response:
+    """200 once the books can be read."""
+    market: Market = request.app.state.market
+    market.read(lambda _session, _now: None)
+    return PlainTextResponse("ok\n")

@@ -1,0 +1,300 @@
+"""The life of a HIT and of its assignments. Nothing else changes a status or a counter.
+
+    HIT          Assignable → Unassignable → Reviewable ⇄ Reviewing → Disposed
+    assignment   Accepted → Submitted → Approved | Rejected → (override) Approved
+                        ↘ Returned | Abandoned: the slot is free again
+
+A HIT is Assignable while it lives and has a free slot, Unassignable while somebody still works on
+it otherwise, and Reviewable when nobody does. Time moves it through ``settle``: deadlines pass,
+HITs expire, submissions approve themselves, and a HIT left Reviewable for 120 days is disposed.
+Each HIT carries ``due_ms``, a moment no later than the next such event, so that asking whether
+anything is due costs one look at an index.
+
+Money follows: a HIT holds its reward for every slot that may still be filled, is being worked on
+or awaits review. Approval pays out of that; rejection, expiry and disposal give it back.
+
+Callers hold the HIT's row (``lock_hit``) while they change it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from hits.endpoint import ids, ledger
+from hits.endpoint.clock import DAY, SECOND
+from hits.endpoint.errors import invalid_assignment_state, invalid_hit_state, request_error
+from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, State
+
+KEPT_MS = 120 * DAY
+OVERRIDE_MS = 30 * DAY
+_BATCH = 500
+_COUNTERS = {
+    State.ACCEPTED: "pending",
+    State.SUBMITTED: "submitted",
+    State.APPROVED: "approved",
+    State.REJECTED: "rejected",
+}
+
+
+class WorkRefused(Exception):
+    """A worker's step that cannot be taken; `reason` is a word of the worker site's contract."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def lock_hit(session: Session, hit_seq: int) -> Hit:
+    """The HIT's row as it is now, held until the transaction ends."""
+    fresh = {"populate_existing": True}
+    return session.scalars(
+        select(Hit).where(Hit.seq == hit_seq).with_for_update(of=Hit).execution_options(**fresh)
+    ).one()
+
+
+# What requesters and workers do
+
+
+def open_hit(session: Session, hit: Hit, now: int) -> None:
+    """Begin: the new HIT is Assignable and its whole liability is held."""
+    hit.pending = hit.submitted = hit.approved = hit.rejected = hit.held_cents = 0
+    session.add(hit)
+    _follow(session, hit, now)
+
+
+def accept(session: Session, hit: Hit, worker_seq: int, now: int) -> Assignment:
+    """Give the worker a slot, or the assignment that they already hold."""
+    held = session.scalars(
+        select(Assignment).where(
+            Assignment.hit_seq == hit.seq,
+            Assignment.worker_seq == worker_seq,
+            Assignment.state.not_in(GIVEN_UP),
+        )
+    ).first()
+    if held is not None:
+        if held.state == State.ACCEPTED:
+            return held
+        raise WorkRefused("done-before")
+    if hit.status != HitStatus.ASSIGNABLE:
+        raise WorkRefused("expired" if now >= hit.expires_ms else "taken")
+    assignment = Assignment(
+        assignment_id=ids.entity_id(),
+        hit_seq=hit.seq,
+        worker_seq=worker_seq,
+        state=State.ACCEPTED,
+        accept_ms=now,
+        deadline_ms=now + hit.type.duration_s * SECOND,
+    )
+    session.add(assignment)
+    hit.pending += 1
+    _follow(session, hit, now, assignment.deadline_ms)
+    return assignment
+
+
+def submit(session: Session, hit: Hit, assignment: Assignment, answer: str, now: int) -> None:
+    """Take the answer of somebody who still holds the assignment, even after expiry."""
+    _require_accepted(assignment)
+    _move(hit, assignment, State.SUBMITTED)
+    assignment.answer = answer
+    assignment.submit_ms = now
+    assignment.auto_approval_ms = now + hit.type.auto_approval_s * SECOND
+    _follow(session, hit, now, assignment.auto_approval_ms)
+
+
+def give_back(session: Session, hit: Hit, assignment: Assignment, now: int) -> None:
+    """The worker returns the assignment; somebody else may take the slot."""
+    _require_accepted(assignment)
+    _move(hit, assignment, State.RETURNED)
+    assignment.given_up_ms = now
+    _follow(session, hit, now)
+
+
+def approve(
+    session: Session,
+    hit: Hit,
+    assignment: Assignment,
+    feedback: str | None,
+    override: bool,
+    now: int,
+) -> None:
+    """Pay the reward. A rejection can be overridden for 30 days, while the HIT exists."""
+    if assignment.state == State.REJECTED and override:
+        if hit.status == HitStatus.DISPOSED:
+            raise invalid_hit_state(hit.status, HitStatus.REVIEWABLE, HitStatus.REVIEWING)
+        if now > (assignment.submit_ms or 0) + OVERRIDE_MS:
+            raise request_error(
+                "InvalidAssignmentState",
+                "A rejection can only be overridden within 30 days of the submission.",
+            )
+    elif assignment.state != State.SUBMITTED:
+        allowed = (State.SUBMITTED, State.REJECTED) if override else (State.SUBMITTED,)
+        raise invalid_assignment_state(*allowed)
+    _approve(hit, assignment, now)
+    if feedback is not None:
+        assignment.feedback = feedback
+    _follow(session, hit, now, pays=hit.type.reward_cents)
+
+
+def reject(session: Session, hit: Hit, assignment: Assignment, feedback: str, now: int) -> None:
+    """Pay nothing; what was held for this assignment is given back."""
+    if assignment.state != State.SUBMITTED:
+        raise invalid_assignment_state(State.SUBMITTED)
+    _move(hit, assignment, State.REJECTED)
+    assignment.rejection_ms = now
+    assignment.feedback = feedback
+    _follow(session, hit, now)
+
+
+def set_expiry(session: Session, hit: Hit, expires_ms: int, now: int) -> None:
+    """Move the end of the HIT's life: a moment that has passed ends it, a later one revives it."""
+    if hit.status == HitStatus.DISPOSED:
+        raise invalid_hit_state(hit.status, *(s for s in HitStatus if s != HitStatus.DISPOSED))
+    hit.expires_ms = expires_ms
+    _follow(session, hit, now)
+
+
+def dispose(session: Session, hit: Hit, now: int) -> None:
+    """End it for good, once nobody works on it and everything is reviewed."""
+    if hit.status not in (HitStatus.REVIEWABLE, HitStatus.REVIEWING) or hit.submitted:
+        raise invalid_hit_state(hit.status, HitStatus.REVIEWING, HitStatus.REVIEWABLE)
+    hit.status = HitStatus.DISPOSED
+    _follow(session, hit, now)
+
+
+# What time does
+
+
+def is_due(session: Session, now: int) -> bool:
+    """Whether the clock has something to do."""
+    return session.scalar(select(Hit.seq).where(Hit.due_ms <= now).limit(1)) is not None
+
+
+def settle(session: Session, now: int) -> None:
+    """Let every moment that has passed have its consequence."""
+    due = select(Hit).where(Hit.due_ms <= now).order_by(Hit.seq).limit(_BATCH)
+    while hits := session.scalars(due.with_for_update(of=Hit)).all():
+        owed: Counter[int] = Counter()
+        by_seq = {hit.seq: hit for hit in hits}
+        ended = {hit.seq: hit.expires_ms for hit in hits}
+        for assignment in _ripe(session, by_seq, now):
+            hit = by_seq[assignment.hit_seq]
+            ended[hit.seq] = max(ended[hit.seq], assignment.deadline_ms)
+            owed[hit.account_seq] += _let_time_pass(hit, assignment)
+        session.flush()
+        moments = _next_moments(session, by_seq)
+        for hit in hits:
+            _let_lapse(hit, now, min(ended[hit.seq], now))
+            owed[hit.account_seq] += _rebalance(hit, now)
+            hit.due_ms = _earliest(_own_moment(hit, now), moments.get(hit.seq))
+        for account_seq, cents in sorted(owed.items()):
+            ledger.draw(session, account_seq, cents)
+        session.flush()
+
+
+def _ripe(session: Session, hit_seqs: Iterable[int], now: int) -> Iterable[Assignment]:
+    """Assignments of these HITs whose deadline or auto-approval has come."""
+    late = and_(Assignment.state == State.ACCEPTED, Assignment.deadline_ms <= now)
+    mature = and_(Assignment.state == State.SUBMITTED, Assignment.auto_approval_ms <= now)
+    mine = Assignment.hit_seq.in_(list(hit_seqs))
+    return session.scalars(select(Assignment).where(mine, or_(late, mature))).all()
+
+
+def _let_time_pass(hit: Hit, assignment: Assignment) -> int:
+    """Abandon or approve, dated to the moment itself; cents that this pays."""
+    if assignment.state == State.ACCEPTED:
+        _move(hit, assignment, State.ABANDONED)
+        assignment.given_up_ms = assignment.deadline_ms
+        return 0
+    _approve(hit, assignment, assignment.auto_approval_ms or 0)
+    return hit.type.reward_cents
+
+
+def _let_lapse(hit: Hit, now: int, ended: int) -> None:
+    """The status after `ended`; a HIT that has been Reviewable for long enough is disposed."""
+    _set_status(hit, now, since=ended)
+    if hit.status in (HitStatus.REVIEWABLE, HitStatus.REVIEWING):
+        moment = _own_moment(hit, now)
+        if moment is not None and moment <= now:
+            hit.status = HitStatus.DISPOSED
+
+
+def _next_moments(session: Session, hit_seqs: Iterable[int]) -> dict[int, int]:
+    """The next deadline or auto-approval of each HIT that has one."""
+    waiting = Assignment.state.in_((State.ACCEPTED, State.SUBMITTED))
+    moment = func.min(func.coalesce(Assignment.auto_approval_ms, Assignment.deadline_ms))
+    rows = session.execute(
+        select(Assignment.hit_seq, moment)
+        .where(Assignment.hit_seq.in_(list(hit_seqs)), waiting)
+        .group_by(Assignment.hit_seq)
+    )
+    return {hit_seq: at for hit_seq, at in rows}
+
+
+# What follows from either
+
+
+def _require_accepted(assignment: Assignment) -> None:
+    if assignment.state == State.ACCEPTED:
+        return
+    given_up = assignment.state in GIVEN_UP
+    raise WorkRefused(assignment.state.lower() if given_up else "already-submitted")
+
+
+def _approve(hit: Hit, assignment: Assignment, at: int) -> None:
+    _move(hit, assignment, State.APPROVED)
+    assignment.approval_ms = at
+    assignment.rejection_ms = None
+
+
+def _move(hit: Hit, assignment: Assignment, state: State) -> None:
+    """Change the state and the two counters that it touches."""
+    for of, step in ((State(assignment.state), -1), (state, 1)):
+        if counter := _COUNTERS.get(of):
+            setattr(hit, counter, getattr(hit, counter) + step)
+    assignment.state = state
+
+
+def _follow(session: Session, hit: Hit, now: int, moment: int | None = None, pays: int = 0) -> None:
+    """After any change: status, due moment, and money; what is paid comes out of what was held."""
+    _set_status(hit, now, since=now)
+    hit.due_ms = _earliest(hit.due_ms, _own_moment(hit, now), moment)
+    cents = _rebalance(hit, now)
+    session.flush()
+    ledger.draw(session, hit.account_seq, cents + pays)
+
+
+def _set_status(hit: Hit, now: int, since: int) -> None:
+    if hit.status == HitStatus.DISPOSED:
+        return
+    if hit.unfilled > 0 and now < hit.expires_ms:
+        hit.status = HitStatus.ASSIGNABLE
+    elif hit.pending > 0:
+        hit.status = HitStatus.UNASSIGNABLE
+    elif hit.status not in (HitStatus.REVIEWABLE, HitStatus.REVIEWING):
+        hit.status = HitStatus.REVIEWABLE
+        hit.reviewable_ms = since
+
+
+def _own_moment(hit: Hit, now: int) -> int | None:
+    """When time alone will next change the HIT itself, assignments aside."""
+    if hit.status == HitStatus.DISPOSED:
+        return None
+    if now < hit.expires_ms:
+        return hit.expires_ms
+    if hit.pending or hit.submitted:
+        return None
+    return (hit.reviewable_ms or now) + KEPT_MS
+
+
+def _rebalance(hit: Hit, now: int) -> int:
+    """Set what the HIT holds; the cents to draw from the account for it (negative: give back)."""
+    open_slots = hit.unfilled if now < hit.expires_ms else 0
+    slots = 0 if hit.status == HitStatus.DISPOSED else open_slots + hit.pending + hit.submitted
+    before, hit.held_cents = hit.held_cents, slots * hit.type.reward_cents
+    return hit.held_cents - before
+
+
+def _earliest(*moments: int | None) -> int | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,79 @@
+"""One database and one clock: every read and every write of the market goes through here.
+
+Both begin by letting the clock do what has fallen due, so that nobody ever reads a deadline that
+has passed without consequence. On SQLite, writers of this process take turns in a queue of their
+own, which is fairer and faster than SQLite's polling.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from hits.endpoint import lifecycle
+from hits.endpoint.clock import Clock
+from hits.endpoint.database import WRITES, open_database
+
+T = TypeVar("T")
+Work = Callable[[Session, int], T]
+_TRIES = 3
+
+
+class Market:
+    """The books of one endpoint. `work` receives a session and the time in milliseconds."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.clock = clock
+        self._engine = engine
+        writer = engine.execution_options(**{WRITES: True})
+        self._reading = sessionmaker(engine, expire_on_commit=False)
+        self._writing = sessionmaker(writer, expire_on_commit=False)
+        alone = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
+
+    @classmethod
+    def open(cls, data: str, clock: Clock) -> "Market":
+        """The market whose books are at `data` (a path or an SQLAlchemy URL)."""
+        return cls(open_database(data), clock)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` on one consistent view of the books."""
+        with self._reading() as session:
+            now = self.clock.now()
+            if not lifecycle.is_due(session, now):
+                return work(session, now)
+        self.write(lambda _session, _now: None)
+        with self._reading() as session:
+            return work(session, self.clock.now())
+
+    def write(self, work: Work[T]) -> T:
+        """Run `work` in one transaction; an exception undoes all that it did.
+
+        A database that lets writers run side by side may refuse one of them (two claims on one
+        token, a deadlock); the work is then done again from the start.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return self._write_once(work)
+            except (IntegrityError, OperationalError):
+                continue
+        return self._write_once(work)
+
+    def _write_once(self, work: Work[T]) -> T:
+        with self._turn, self._writing() as session:
+            now = self.clock.now()
+            if lifecycle.is_due(session, now):
+                # Committed by itself: what time has done stays done even if `work` is refused.
+                lifecycle.settle(session, now)
+                session.commit()
+            result = work(session, now)
+            session.commit()
+            return result

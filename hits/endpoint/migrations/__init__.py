@@ -1,0 +1,1 @@
+"""The history of the endpoint's tables, applied whenever a market is opened."""

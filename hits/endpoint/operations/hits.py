@@ -1,0 +1,99 @@
+"""CreateHIT, CreateHITWithHITType, GetHIT, ListHITs, UpdateExpirationForHIT, DeleteHIT."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from hits.endpoint import ids, lifecycle, question, tokens
+from hits.endpoint.clock import SECOND
+from hits.endpoint.errors import invalid_parameter, not_supported, request_error
+from hits.endpoint.operations import Call, hit_types, lookup, pages, shapes
+from hits.endpoint.tables import Hit, HitStatus, HitType
+
+_YEAR_MS = 365 * 24 * 3600 * SECOND
+_UNSUPPORTED = (
+    "HITLayoutId",
+    "HITLayoutParameters",
+    "AssignmentReviewPolicy",
+    "HITReviewPolicy",
+)
+
+
+def create_hit(call: Call) -> dict[str, Any]:
+    """A HIT whose type is found or made from the same parameters."""
+    _refuse_repeated(call)
+    return _create(call, hit_types.find_or_create(call))
+
+
+def create_hit_with_hit_type(call: Call) -> dict[str, Any]:
+    """A HIT of an existing type."""
+    _refuse_repeated(call)
+    return _create(call, lookup.hit_type(call, call.params["HITTypeId"]))
+
+
+def _refuse_repeated(call: Call) -> None:
+    token = call.params.get("UniqueRequestToken")
+    made = tokens.result_of(call.session, call.account_seq, tokens.HITS, token, call.now)
+    if made is not None:
+        raise request_error(
+            "HitAlreadyExists", f"The HIT {made} has already been created with this token."
+        )
+
+
+def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
+    params = call.params
+    for name in _UNSUPPORTED:
+        if params.get(name):
+            raise not_supported(name)
+    if "Question" not in params:
+        raise invalid_parameter("Question", "is required")
+    question.parse(params["Question"])
+    hit = Hit(
+        hit_id=ids.entity_id(),
+        account_seq=call.account_seq,
+        type=hit_type,
+        question=params["Question"],
+        annotation=params.get("RequesterAnnotation"),
+        max_assignments=params.get("MaxAssignments", 1),
+        created_ms=call.now,
+        expires_ms=call.now + params["LifetimeInSeconds"] * SECOND,
+        status=HitStatus.ASSIGNABLE,
+        review_status="NotReviewed",
+    )
+    lifecycle.open_hit(call.session, hit, call.now)
+    token = params.get("UniqueRequestToken")
+    tokens.remember(call.session, call.account_seq, tokens.HITS, token, hit.hit_id, call.now)
+    return {"HIT": shapes.hit(hit)}
+
+
+def get_hit(call: Call) -> dict[str, Any]:
+    """The HIT as it is at this moment; its Question comes back verbatim."""
+    return {"HIT": shapes.hit(lookup.hit(call, call.params["HITId"]))}
+
+
+def list_hits(call: Call) -> dict[str, Any]:
+    """All HITs that are not disposed of, newest first."""
+    query = select(Hit).where(Hit.account_seq == call.account_seq, Hit.status != HitStatus.DISPOSED)
+    if after := pages.start("ListHITs", call.params, 1):
+        query = query.where(Hit.seq < after[0])
+    query = query.order_by(Hit.seq.desc()).limit(pages.size(call.params) + 1)
+    hits = call.session.scalars(query.options(undefer(Hit.question))).all()
+    return pages.page("ListHITs", call.params, hits, lambda hit: (hit.seq,), "HITs", shapes.hit)
+
+
+def update_expiration_for_hit(call: Call) -> dict[str, Any]:
+    """A moment in the past expires the HIT at once; a later one revives it, and holds money."""
+    hit = lookup.hit(call, call.params["HITId"], lock=True)
+    expires_ms = int(call.params["ExpireAt"] * SECOND)
+    if expires_ms > call.now + _YEAR_MS:
+        raise invalid_parameter("ExpireAt", "must not be more than 365 days from now")
+    lifecycle.set_expiry(call.session, hit, expires_ms, call.now)
+    return {}
+
+
+def delete_hit(call: Call) -> dict[str, Any]:
+    """Dispose of a HIT that is Reviewable or Reviewing and wholly reviewed."""
+    hit = lookup.hit(call, call.params["HITId"], lock=True)
+    lifecycle.dispose(call.session, hit, call.now)
+    return {}

@@ -1,0 +1,48 @@
+"""Where the endpoint listens and where it keeps its books."""
+
+import ipaddress
+from dataclasses import dataclass, field
+
+from hits.endpoint.clock import Clock
+from hits.endpoint.errors import EndpointError
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine and nothing else: 127.0.0.0/8, ``localhost``, ``::1``."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class ServeSettings:
+    """How to serve.
+
+    ``data`` is a path to an SQLite file or any SQLAlchemy URL. ``behind_proxy`` says that a
+    reverse proxy terminates TLS in front: forwarding headers are then believed, and the default
+    account does not exist, because whoever reaches the proxy would own it.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    data: str = "market.db"
+    behind_proxy: bool = False
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server, and the default account may exist."""
+        return is_loopback(self.host) and not self.behind_proxy
+
+    def check(self) -> None:
+        """Refuse to listen to a network with nothing in front that speaks TLS."""
+        if not is_loopback(self.host) and not self.behind_proxy:
+            raise EndpointError(
+                f"refusing to listen on {self.host!r}, which other machines can reach, without a "
+                "reverse proxy; listen on 127.0.0.1, or put a proxy with TLS in front and say so "
+                "with --behind-proxy"
+            )

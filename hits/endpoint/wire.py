@@ -1,0 +1,119 @@
+"""POST /: the JSON protocol of Mechanical Turk, and the shape of every refusal.
+
+The body is AWS JSON 1.1, the operation stands in ``X-Amz-Target``. Whatever goes wrong, the
+answer is JSON: modelled refusals are ``RequestError``, a failure of ours is ``ServiceFault`` with
+status 500 (which boto3 retries), and the log of it names the operation but never its parameters.
+"""
+
+import json
+import logging
+import uuid
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hits.endpoint import accounts, sigv4, validation
+from hits.endpoint.body import BodyTooLarge, read_body
+from hits.endpoint.errors import WireError
+from hits.endpoint.market import Market
+from hits.endpoint.operations import OPERATIONS, Call, Operation, load
+from hits.endpoint.settings import ServeSettings
+
+TARGET = "MTurkRequesterServiceV20170117."
+MEDIA_TYPE = "application/x-amz-json-1.1"
+MAX_BODY = 2 * 1024 * 1024
+_log = logging.getLogger(__name__)
+
+
+async def endpoint(request: Request) -> Response:
+    """One call of the API."""
+    market: Market = request.app.state.market
+    settings: ServeSettings = request.app.state.settings
+    try:
+        body = await read_body(request, MAX_BODY)
+    except BodyTooLarge:
+        too_large = WireError("RequestEntityTooLargeException", "The request is too large.")
+        return _refusal(too_large, market)
+    target = request.scope.get("raw_path", b"/").decode("latin-1")
+    if query := request.scope["query_string"].decode("latin-1"):
+        target = f"{target}?{query}"
+    headers = {name.lower(): value.strip() for name, value in request.headers.items()}
+    signed = sigv4.SignedRequest(request.method, target, headers, body)
+    return await run_in_threadpool(_answer, signed, market, settings)
+
+
+def _answer(signed: sigv4.SignedRequest, market: Market, settings: ServeSettings) -> Response:
+    name = signed.headers.get("x-amz-target", "").removeprefix(TARGET)
+    try:
+        access_key = _authenticate(signed, market, settings)
+        operation = _operation(signed.headers.get("x-amz-target", ""))
+        params = validation.check(name, _parse(signed.body))
+        return _response(_perform(market, operation, access_key, params))
+    except WireError as error:
+        return _refusal(error, market)
+    except Exception:  # noqa: BLE001 - whatever it is, a requester gets a ServiceFault
+        _log.exception("the operation %r failed", name[:64])
+        fault = WireError("ServiceFault", "The service failed.", "ServiceFault", status=500)
+        return _refusal(fault, market)
+
+
+def _authenticate(signed: sigv4.SignedRequest, market: Market, settings: ServeSettings) -> str:
+    def secret_of(access_key: str) -> str | None:
+        if access_key == accounts.DEFAULT_KEY and not settings.is_local:
+            return None
+        account = market.read(lambda session, _now: accounts.find(session, access_key))
+        return account.secret_key if account else None
+
+    return sigv4.access_key_of(signed, secret_of)
+
+
+def _operation(target: str) -> Operation:
+    name = target.removeprefix(TARGET)
+    if not target.startswith(TARGET) or name not in validation.model().operation_names:
+        raise WireError("UnknownOperationException", "The operation is not known.")
+    if name not in OPERATIONS:
+        raise WireError("UnknownOperationException", f"This endpoint does not offer {name} yet.")
+    return OPERATIONS[name]
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        params = json.loads(body or b"{}", parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise WireError("SerializationException", "The body is not valid JSON.") from error
+    if not isinstance(params, dict):
+        raise WireError("SerializationException", "The body must be a JSON object.")
+    return params
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _perform(
+    market: Market, operation: Operation, access_key: str, params: dict[str, Any]
+) -> dict[str, Any]:
+    run = load(operation)
+
+    def work(session: Session, now: int) -> dict[str, Any]:
+        account = accounts.find(session, access_key)
+        if account is None:
+            raise WireError("UnrecognizedClientException", "The account no longer exists.")
+        return run(Call(session, now, account.seq, params))
+
+    return market.write(work) if operation.writes else market.read(work)
+
+
+def _refusal(error: WireError, market: Market) -> Response:
+    body = {"__type": error.kind, "Message": f"{error.message} ({market.clock.now()})"}
+    if error.code:
+        body["TurkErrorCode"] = error.code
+    return _response(body, error.status)
+
+
+def _response(body: dict[str, Any], status: int = 200) -> Response:
+    headers = {"x-amzn-RequestId": str(uuid.uuid4())}
+    return Response(json.dumps(body), status, headers=headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,49 @@
+"""The page inside the frame: the requester's HTML, made to submit to this site.
+
+It needs no cookie, because a sandboxed page has none to send. Where it submits to comes from its
+own address; only addresses of this site are believed, so that nobody can be led to answer into a
+stranger's hands.
+"""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from hits.endpoint import ids, question
+from hits.endpoint.tables import Hit
+from hits.endpoint.worker_site import render
+from hits.endpoint.worker_site.render import Notice
+from hits.endpoint.worker_site.visit import Visit
+from hits.endpoint.worker_site.work import PREVIEW_ID, PREVIEW_TOKEN
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def show(visit: Visit) -> Response:
+    """An HTMLQuestion, sandboxed by its own headers as well as by the frame around it."""
+    hit_id = visit.entity("hit_id")
+
+    def read(session: Session, _now: int) -> str:
+        asked = session.scalars(select(Hit.question).where(Hit.hit_id == hit_id)).first()
+        if asked is None:
+            raise Notice("unknown", 404)
+        return asked
+
+    html = question.parse(visit.market.read(read)).html
+    if html is None:
+        raise Notice("unknown", 404)
+    token = visit.query.get("turkSubmitTo", "").removeprefix(visit.submit_to(""))
+    assignment_id = visit.query.get("assignmentId", PREVIEW_ID)
+    if not _TOKEN.fullmatch(token) or not ids.ENTITY_ID.fullmatch(assignment_id):
+        token, assignment_id = PREVIEW_TOKEN, PREVIEW_ID
+    submit_url = visit.submit_to(token)
+    page = question.wrap(
+        html,
+        submit_url=submit_url,
+        assignment_id=assignment_id,
+        static_url=f"{visit.base}/static",
+        preview=token == PREVIEW_TOKEN,
+    )
+    return render.task(visit.base, page, submit_url)

@@ -1,0 +1,106 @@
+"""Workers: registering, signing in and out, and who is behind a cookie."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from hits.endpoint import ids
+from hits.endpoint.clock import DAY
+from hits.endpoint.tables import Worker, WorkerSession
+from hits.endpoint.worker_site import render
+from hits.endpoint.worker_site.render import Notice
+from hits.endpoint.worker_site.visit import COOKIE, Visit, go
+
+SESSION_DAYS = 400
+
+
+def worker_of(session: Session, secret: str, now: int) -> Worker | None:
+    """The worker whose browser holds this secret."""
+    if not secret:
+        return None
+    query = (
+        select(Worker)
+        .join(WorkerSession, WorkerSession.worker_seq == Worker.seq)
+        .where(
+            WorkerSession.secret_hash == ids.digest(secret),
+            WorkerSession.created_ms > now - SESSION_DAYS * DAY,
+        )
+    )
+    return session.scalars(query).first()
+
+
+def require_worker(session: Session, visit: Visit, now: int) -> Worker:
+    """The visiting worker; a form of somebody signed out is stale."""
+    worker = worker_of(session, visit.secret, now)
+    if worker is None:
+        raise Notice("stale-form", 403)
+    return worker
+
+
+def register(visit: Visit) -> Response:
+    """A new worker, under the id they ask for or a drawn one; the secret is shown this once."""
+    if visit.market.read(lambda session, now: worker_of(session, visit.secret, now)):
+        return go("/")
+    wanted = visit.form.get("worker_id").strip()
+    if wanted and not ids.WORKER_ID.fullmatch(wanted):
+        raise Notice("bad-worker-id", 400)
+    secret, cookie = ids.secret(), ids.secret()
+
+    def write(session: Session, now: int) -> str:
+        worker_id = wanted or ids.worker_id()
+        if session.scalars(select(Worker.seq).where(Worker.worker_id == worker_id)).first():
+            raise Notice("worker-id-taken", 409)
+        worker = Worker(worker_id=worker_id, secret_hash=ids.digest(secret), created_ms=now)
+        session.add(worker)
+        session.flush()
+        _open_session(session, worker, cookie, now)
+        return worker_id
+
+    worker_id = visit.market.write(write)
+    shown = render.page("registered.html", worker_id=worker_id, secret=secret)
+    return _with_cookie(shown, visit, cookie)
+
+
+def sign_in(visit: Visit) -> Response:
+    """A new session for a worker who knows their secret."""
+    cookie = ids.secret()
+
+    def write(session: Session, now: int) -> None:
+        wanted = Worker.worker_id == visit.form.get("worker_id").strip()[:64].replace("\0", "")
+        worker = session.scalars(select(Worker).where(wanted)).first()
+        given = ids.digest(visit.form.get("secret").strip())
+        if worker is None or not ids.same(worker.secret_hash, given):
+            raise Notice("wrong-secret", 403)
+        _open_session(session, worker, cookie, now)
+
+    visit.market.write(write)
+    return _with_cookie(go("/"), visit, cookie)
+
+
+def sign_out(visit: Visit) -> Response:
+    """End this session; the worker's other sessions go on."""
+    mine = WorkerSession.secret_hash == ids.digest(visit.secret)
+    visit.market.write(lambda session, _now: session.execute(delete(WorkerSession).where(mine)))
+    response = go("/")
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def _open_session(session: Session, worker: Worker, cookie: str, now: int) -> None:
+    session.add(
+        WorkerSession(secret_hash=ids.digest(cookie), worker_seq=worker.seq, created_ms=now)
+    )
+    session.flush()
+
+
+def _with_cookie(response: Response, visit: Visit, cookie: str) -> Response:
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=SESSION_DAYS * 24 * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=visit.base.startswith("https:"),
+    )
+    return response

@@ -1,0 +1,44 @@
+"""Which address shows which page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from hits.endpoint.worker_site import earnings, frame, people, queue, render, submit, work
+from hits.endpoint.worker_site.visit import receives, shows, takes
+
+ROUTES: list[BaseRoute] = [
+    Route("/", shows(queue.show), methods=["GET"]),
+    Route("/register", takes(people.register, signed_in=False), methods=["POST"]),
+    Route("/sign-in", takes(people.sign_in, signed_in=False), methods=["POST"]),
+    Route("/sign-out", takes(people.sign_out), methods=["POST"]),
+    Route("/earnings", shows(earnings.show), methods=["GET"]),
+    Route("/groups/{hit_type_id}/next", shows(queue.next_preview), methods=["GET"]),
+    Route("/groups/{hit_type_id}/accept", takes(queue.accept_next), methods=["POST"]),
+    Route("/hits/{hit_id}", shows(work.preview), methods=["GET"]),
+    Route("/hits/{hit_id}/accept", takes(work.accept), methods=["POST"]),
+    Route("/assignments/{assignment_id}", shows(work.show), methods=["GET"]),
+    Route("/assignments/{assignment_id}/return", takes(work.give_back), methods=["POST"]),
+    Route("/frame/{hit_id}", shows(frame.show), methods=["GET"]),
+    Route("/submit/{token}/mturk/externalSubmit", receives(submit.receive), methods=["POST"]),
+    Mount("/static", StaticFiles(directory=render.STATIC)),
+]
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    """No such page, or not with this method: both are an address that leads nowhere."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return render.notice("unknown", status)
+
+
+def _failure(_request: Request, _error: Exception) -> Response:
+    """A failure of ours; the server logs it."""
+    return render.notice("failed", 500)
+
+
+ERROR_PAGES: Mapping[Any, Any] = {HTTPException: _http_error, Exception: _failure}

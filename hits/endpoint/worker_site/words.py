@@ -1,0 +1,87 @@
+"""How amounts and times are said to people, and why something could not be done."""
+
+from datetime import UTC, datetime
+
+from hits.endpoint.clock import SECOND
+from hits.endpoint.money import to_dollars
+
+REASONS = {
+    "taken": (
+        "Somebody was faster",
+        "All places of this task are taken. If somebody returns theirs, it will be offered again.",
+    ),
+    "expired": ("This task has ended", "Its time in the queue is over; it cannot be accepted."),
+    "done-before": ("You have done this one", "Each task can be done once by each worker."),
+    "none-left": (
+        "Nothing left in this group",
+        "You have done every task of this group that is available now. Thank you.",
+    ),
+    "unknown": ("There is no such page", "The address may be incomplete, or no longer in use."),
+    "stale-form": (
+        "Please try once more",
+        "This form belongs to another session, or you have signed in again since it was shown.",
+    ),
+    "foreign-origin": ("Refused", "This form was sent from another site."),
+    "bad-worker-id": (
+        "That id cannot be used",
+        "A worker id is an A followed by up to 63 capital letters and digits.",
+    ),
+    "worker-id-taken": ("That id is taken", "Choose another, or leave the field empty."),
+    "wrong-secret": (
+        "You could not be signed in",
+        "There is no worker with this id and secret. Both are shown once, at registration.",
+    ),
+    "too-large": ("That is too much", "The form is larger than this site accepts."),
+    "unreadable": ("The form could not be read", "It is not a form as browsers send them."),
+    "failed": ("Something went wrong here", "The failure is noted. Please try again in a moment."),
+}
+
+OUTCOMES = {
+    "submitted": ("Submitted", "Your answer has been received. Thank you."),
+    "already-submitted": (
+        "Already submitted",
+        "Your answer to this task was received before. Nothing was recorded a second time.",
+    ),
+    "returned": ("This task was returned", "You gave it back, so the answer cannot be taken."),
+    "abandoned": (
+        "The time for this task is over",
+        "The deadline passed before the answer arrived, so it cannot be taken.",
+    ),
+    "preview": ("This was a preview", "Accept the task first; then your answer can be submitted."),
+    "unknown": ("This task is not known", "The page may be from an earlier session."),
+    "wrong-assignment": (
+        "The page does not fit",
+        "It belongs to another assignment. Open the task from the queue again.",
+    ),
+    "files": (
+        "Files cannot be sent",
+        "This site takes text only. Go back, take the file out, and submit again.",
+    ),
+}
+
+
+def money(cents: int) -> str:
+    """``$0.05``."""
+    return f"${to_dollars(cents)}"
+
+
+def amount(cents: int) -> str:
+    """``0.05``, for programs."""
+    return to_dollars(cents)
+
+
+def duration(seconds: int) -> str:
+    """The two largest units: ``45 s``, ``10 min``, ``1 h 30 min``, ``2 d 4 h``."""
+    parts = []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 s"
+
+
+def moment(ms: int) -> str:
+    """``2026-03-04 15:20 UTC``."""
+    return datetime.fromtimestamp(ms / SECOND, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,92 @@
+"""What konkyo asks of any place where people find work.
+
+A market converts its own shapes into these once, at the edge; nothing foreign travels further.
+Every call either did what it says or raises: `MarketError` where trying again later may help,
+`SafetyError` where money or a person could be harmed by going on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from db.records import AssignmentStatus
+from hits.money import FeeRule
+
+
+@dataclass(frozen=True)
+class MarketAccess:
+    """Where the market is and as whom we speak to it."""
+
+    endpoint_url: str
+    access_key_id: str = ""
+    secret_access_key: str = ""
+
+
+@dataclass(frozen=True)
+class HitTerms:
+    """What all HITs of a campaign have in common: how they are announced and paid."""
+
+    title: str
+    description: str
+    keywords: str
+    reward: Decimal
+    assignments_per_hit: int
+    lifetime_s: int
+    duration_s: int
+    auto_approval_s: int
+
+
+@dataclass(frozen=True)
+class HitOrder:
+    """One HIT to be made. `token` makes the order unique, `annotation` says whose it is."""
+
+    token: str
+    annotation: str
+    question: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One worker's answer as the market reports it."""
+
+    market_id: str
+    platform_worker_id: str
+    status: AssignmentStatus
+    answer: str
+    accepted_at: datetime | None
+    submitted_at: datetime | None
+
+
+class Market(Protocol):
+    """A marketplace of HITs."""
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where it is."""
+
+    @property
+    def access_key_id(self) -> str:
+        """The account we use there."""
+
+    @property
+    def fee(self) -> FeeRule:
+        """What it takes."""
+
+    def balance(self) -> Decimal:
+        """Money that can still be reserved."""
+
+    def create_hit(self, terms: HitTerms, order: HitOrder) -> str:
+        """Make the HIT exactly once, however often it is asked; returns the market's id."""
+
+    def find_hits(self, annotation_prefix: str) -> dict[str, str]:
+        """Annotation → market id of every HIT whose annotation begins so."""
+
+    def submissions(self, market_hit_id: str) -> Iterator[Submission]:
+        """Everything submitted for a HIT so far, oldest first."""
+
+    def approve(self, market_assignment_id: str) -> None:
+        """Approve and pay a submission; one that is approved already stays so."""

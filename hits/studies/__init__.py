@@ -1,0 +1,24 @@
+"""The study types: what can be asked of people. One file and one template each, one line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from hits.studies.base import Study
+
+STUDIES = Catalogue(
+    "study",
+    {
+        "highlight": "hits.studies.highlight:Highlight",
+        "rate": "hits.studies.rate:Rate",
+    },
+)
+
+
+def load_study(name: str) -> Study:
+    """The study type called `name`, ready to use."""
+    study: Study = STUDIES.load(name)()
+    return study

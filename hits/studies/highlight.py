@@ -1,0 +1,77 @@
+"""Choose a label, then mark the words that justify it: how human rationales are collected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from db.errors import ConfigError
+from hits.answers import AnswerError, short
+from hits.studies import settings as ask
+from hits.studies.base import PLAIN, Option, Question, ShownItem, check_item
+from hits.studies.reading import choice, marks, only
+
+UNSURE = "unsure"
+DEFAULTS: Mapping[str, Any] = {
+    "labels": ["positive", "negative"],
+    "unsure": True,
+    "label_question": "Which label fits the text?",
+    "mark_question": "Mark the words that justify your answer.",
+}
+
+
+class Highlight:
+    """Questions `label` (a label, or "unsure") and `marks` (sorted token positions).
+
+    An empty list of marks means that the worker was asked and said that nothing justifies it.
+    """
+
+    name = "highlight"
+    version = 1
+    template = "highlight.html"
+    presentations = (PLAIN,)
+
+    def check_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Labels, whether "unsure" may be chosen, and the words of both questions."""
+        given = ask.filled(self.name, settings, DEFAULTS)
+        labels, unsure = ask.texts(given, "labels", 2, 12), ask.flag(given, "unsure")
+        if unsure and UNSURE in labels:
+            raise ConfigError(f"setting 'labels' has {UNSURE!r}, which 'unsure' adds already")
+        return {
+            "labels": labels,
+            "unsure": unsure,
+            "label_question": ask.text(given, "label_question"),
+            "mark_question": ask.text(given, "mark_question"),
+        }
+
+    def check_item(self, item: ShownItem) -> None:
+        """Any text with words in it can be marked."""
+        check_item(item, self.presentations, self.name)
+
+    def questions(self, settings: Mapping[str, Any]) -> tuple[Question, ...]:
+        """The label first, then the marks."""
+        given = self.check_settings(settings)
+        options = [Option(label, label) for label in given["labels"]]
+        if given["unsure"]:
+            options.append(Option(UNSURE, "not sure"))
+        return (
+            Question("label", given["label_question"], "nominal", tuple(options)),
+            Question("marks", given["mark_question"], "set"),
+        )
+
+    def read(
+        self, answer: Mapping[str, Any], n_tokens: int, settings: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """`label` and `marks`; an empty `marks` must have been said with `nothing`."""
+        only(answer, ("label", "marks", "nothing"))
+        label = choice(answer, self.questions(settings)[0])
+        marked, nothing = marks(answer, "marks", n_tokens), answer.get("nothing")
+        if not isinstance(nothing, bool):
+            raise AnswerError(f"item {answer['id']!r}: 'nothing' is {short(nothing)}, not true or false")
+        if nothing and marked:
+            raise AnswerError(f"item {answer['id']!r}: words are marked and 'nothing' is chosen too")
+        if not nothing and not marked:
+            raise AnswerError(
+                f"item {answer['id']!r}: no word is marked, and 'nothing' is not chosen"
+            )
+        return {"label": label, "marks": marked}

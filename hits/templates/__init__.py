@@ -1,0 +1,1 @@
+"""What workers see: one HTML template per study type, and the widgets that they share."""

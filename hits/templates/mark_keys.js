@@ -1,0 +1,65 @@
+// Marking from the keyboard: arrows move a cursor between words, Space marks, Shift extends.
+function markKeys(box, words, state, cursor) {
+  let reach = null;
+
+  // The nearest word on the line above (step -1) or below (step 1).
+  function vertical(step) {
+    const here = words[cursor.at()].getBoundingClientRect();
+    let best = cursor.at(), line = null, nearest = Infinity;
+    for (let i = cursor.at() + step; words[i]; i += step) {
+      const there = words[i].getBoundingClientRect();
+      if (Math.abs(there.top - here.top) < here.height / 2) continue;
+      if (line === null) line = there.top;
+      if (Math.abs(there.top - line) > here.height / 2) break;
+      const apart = Math.abs(there.left + there.width / 2 - here.left - here.width / 2);
+      if (apart < nearest) {
+        nearest = apart;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  function target(key) {
+    const text = words[cursor.at()].closest('.text');
+    const forward = text.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+    if (key === 'ArrowLeft' || key === 'ArrowRight') return cursor.at() + (key === forward ? 1 : -1);
+    if (key === 'ArrowUp') return vertical(-1);
+    if (key === 'ArrowDown') return vertical(1);
+    if (key === 'Home') return 0;
+    if (key === 'End') return words.length - 1;
+    return null;
+  }
+
+  function extend(to) {
+    if (!reach) reach = { from: cursor.at(), before: state.copy() };
+    cursor.move(to);
+    state.paint(reach.before, reach.from, to, true);
+  }
+
+  function finish() {
+    if (reach) state.commit(reach.before);
+    reach = null;
+  }
+
+  box.addEventListener('keydown', function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === ' ' || event.key === 'Enter') {
+      finish();
+      cursor.toggle(cursor.at());
+    } else {
+      const to = target(event.key);
+      if (to === null) return;
+      const inside = Math.max(0, Math.min(words.length - 1, to));
+      if (event.shiftKey) {
+        extend(inside);
+      } else {
+        finish();
+        cursor.move(inside);
+      }
+    }
+    event.preventDefault();
+  });
+  box.addEventListener('keyup', (event) => { if (event.key === 'Shift') finish(); });
+  box.addEventListener('blur', finish);
+}

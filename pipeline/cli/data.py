@@ -1,0 +1,89 @@
+"""Commands of the panel *data*: init, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.shared import (
+    ConfigOption,
+    DbOption,
+    JsonOption,
+    console,
+    escaped,
+    print_json,
+    project,
+    say,
+)
+
+PANEL = "Data"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the panel's commands."""
+    app.command("init", rich_help_panel=PANEL)(init)
+    app.command("import", rich_help_panel=PANEL)(import_)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the project lives.")] = Path(),
+    db: DbOption = None,
+) -> None:
+    """Write konkyo.toml, the database and the pseudonym key where they are missing."""
+    from pipeline.project import init_project
+    from pipeline.urls import public
+
+    made = init_project(folder, db)
+    kept = "" if made.config_is_new else " (kept as it was)"
+    say(f"settings: {escaped(str(made.config))}{kept}")
+    say(f"database: {escaped(public(made.database))} (schema is current)")
+    say(f"pseudonym key: {escaped(str(made.key))} (keep it; do not share it)")
+
+
+def import_(
+    format: Annotated[str, typer.Argument(help="jsonl, csv, eraser or mturk.")],
+    path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name of the campaign that keeps the file's annotations."),
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column or field of the text.")] = None,
+    text_pair: Annotated[str | None, typer.Option(help="… of the second text.")] = None,
+    label: Annotated[str | None, typer.Option(help="… of the label.")] = None,
+    split: Annotated[str | None, typer.Option(help="… of the split.")] = None,
+    rationale: Annotated[str | None, typer.Option(help="… of the rationale.")] = None,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read instances, and the human rationales that come with them, all or nothing."""
+    from pipeline.formats.base import ReadOptions
+    from pipeline.ingest import import_data
+
+    with project(config, db, writes=True) as opened:
+        options = ReadOptions(text, text_pair, label, split, rationale, opened.settings.data.labels)
+        report = import_data(opened, format, path, options, name=name)
+    if json:
+        print_json(
+            "import",
+            instances={"new": report.instances_new, "known": report.instances_known},
+            annotations=report.annotations,
+            campaign=report.campaign,
+            excluded=dict(report.skipped),
+            notes=list(report.notes),
+        )
+        return
+    out = console(stderr=False)
+    if report.nothing_new:
+        out.print(f"nothing new: all {report.instances_known} instances are stored already")
+    else:
+        out.print(f"instances: {report.instances_new} new, {report.instances_known} known already")
+    if report.campaign is not None:
+        state = "stored" if report.campaign_is_new else "known already"
+        out.print(f"annotations: {report.annotations} in campaign {report.campaign!r} ({state})")
+    for reason, count in report.skipped.items():
+        out.print(f"left out: {count} ({escaped(reason)})", soft_wrap=True)
+    for note in report.notes:
+        out.print(f"[dim]{escaped(note)}[/]", soft_wrap=True)

@@ -1,0 +1,150 @@
+"""What every command shares: its options, how it opens a project, how it speaks and fails.
+
+Results go to stdout, messages and progress to stderr; with `--json` stdout carries one document
+and nothing else. Heavy libraries are imported inside the commands, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from db.errors import KonkyoError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipeline.project import Project
+
+INTERRUPTED = 130
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="The settings file (else KONKYO_CONFIG, else ./konkyo.toml)."),
+]
+DbOption = Annotated[
+    str | None,
+    typer.Option("--db", help="Database path or SQLAlchemy URL (else KONKYO_DB, else settings)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+NameArgument = Annotated[
+    str | None, typer.Argument(help="The campaign (default: the only open one).")
+]
+RunOption = Annotated[
+    str | None, typer.Option("--run", help="Model run, by the start of its id (default: latest).")
+]
+
+
+class KonkyoGroup(TyperGroup):
+    """Turns errors into messages and exit codes; a traceback is never what a user sees."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; see the exit codes in docs/commands.md."""
+        try:
+            return super().invoke(ctx)
+        except KonkyoError as error:
+            say(f"[bold red]konkyo:[/] {escaped(str(error))}")
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as error:
+            say("[bold]konkyo:[/] interrupted; the same command continues from what is stored")
+            raise typer.Exit(INTERRUPTED) from error
+        except BrokenPipeError as error:
+            # The reader of our output has gone; nothing more can be said to it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from error
+        except Exception as error:
+            # Typer ends commands by exceptions of its own; those carry an exit code.
+            ends = isinstance(error, typer.Abort) or hasattr(error, "exit_code")
+            if ends or os.environ.get("KONKYO_DEBUG"):
+                raise
+            say(
+                f"[bold red]konkyo:[/] something unexpected happened: {type(error).__name__}: "
+                f"{escaped(str(error))}\nPlease report it; KONKYO_DEBUG=1 shows where."
+            )
+            raise typer.Exit(1) from error
+
+
+def console(*, stderr: bool = True) -> Console:
+    """A rich console on stderr (messages) or stdout (results)."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def say(message: str) -> None:
+    """A message to the person, on stderr."""
+    console().print(message, soft_wrap=True)
+
+
+def escaped(text: str) -> str:
+    """Text that rich prints as it is."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+@contextmanager
+def project(config: Path | None, db: str | None, *, writes: bool = False) -> Iterator[Project]:
+    """The project of this command; commands that write say which database they write to."""
+    from pipeline.project import open_project
+    from pipeline.urls import public
+
+    opened = open_project(config, db)
+    if writes:
+        say(f"[dim]database: {escaped(public(opened.url))}[/]")
+    try:
+        yield opened
+    finally:
+        opened.engine.dispose()
+
+
+def print_json(command: str, **content: Any) -> None:
+    """One document on stdout; what is undefined is null, never NaN."""
+    print(json.dumps({"command": command, **content}, default=str, allow_nan=False, indent=2))
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: int = 0
+) -> None:
+    """A table on stdout; the last `numbers` columns are right-aligned."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for place, name in enumerate(columns):
+        right = place >= len(columns) - numbers
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escaped(str(cell)) for cell in row))
+    console(stderr=False).print(table)
+
+
+def print_notes(notes: Sequence[str], excluded: Mapping[str, int] | None = None) -> None:
+    """What has to be known beside the numbers, under their table."""
+    out = console(stderr=False)
+    for reason, count in (excluded or {}).items():
+        out.print(f"  left out: {count} ({escaped(reason)})", style="dim", soft_wrap=True)
+    for note in notes:
+        out.print(f"  {escaped(note)}", style="dim", soft_wrap=True)
+
+
+@contextmanager
+def progress(description: str) -> Iterator[Any]:
+    """A bar on stderr where that is a terminal; yields `update(done, total)`."""
+    out = console()
+    if not out.is_terminal:
+        yield lambda done, total: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

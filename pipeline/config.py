@@ -1,0 +1,144 @@
+"""konkyo.toml → validated settings.
+
+Every setting has a default, so that an empty file works; an unknown or wrong one is an error that
+names it. Relative paths hold from the folder of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from db.errors import ConfigError
+
+CONFIG_NAME = "konkyo.toml"
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and closed to names it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProjectSettings(Section):
+    """Where things are, and the seed that everything drawn comes from."""
+
+    database: str = "konkyo.db"
+    models: str = "models"
+    key: str = "konkyo.key"
+    seed: int = 1
+
+
+class DataSettings(Section):
+    """What imports accept: `labels` empty means any label."""
+
+    labels: tuple[str, ...] = ()
+
+
+class ExplainSettings(Section):
+    """Which explainers `explain` runs."""
+
+    explainers: tuple[str, ...] = (
+        "attention",
+        "gradient",
+        "integrated_gradients",
+        "random",
+        "constant",
+    )
+
+
+class StudySettings(Section):
+    """What a campaign asks for and pays; `options` go to the study type as they are."""
+
+    workers: int = Field(default=3, ge=1, le=100)
+    items_per_hit: int = Field(default=5, ge=1, le=50)
+    gold_per_hit: int = Field(default=1, ge=0, le=10)
+    reward: Decimal = Field(default=Decimal("0.40"), ge=0, decimal_places=2)
+    currency: str = "USD"
+    minutes: float = Field(default=4, gt=0)
+    title: str = ""
+    description: str = ""
+    keywords: str = "text, rationale, annotation"
+    instructions: str = ""
+    consent: str = (
+        "Taking part is voluntary and you may return the task at any time. We store your answers, "
+        "how long the page was in use, and whether it lost focus; your worker id is kept apart "
+        "from them and never published."
+    )
+    lifetime_days: int = Field(default=7, ge=1, le=365)
+    duration_minutes: int = Field(default=60, ge=1, le=60 * 24 * 365)
+    auto_approval_days: int = Field(default=3, ge=0, le=30)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class MarketSettings(Section):
+    """Where HITs go. `cap` is the most that one campaign may reserve."""
+
+    name: str = "mturk"
+    source: str = "site"
+    endpoint_url: str = "http://127.0.0.1:8080"
+    access_key_id: str = ""
+    secret_access_key: str = ""
+    cap: Decimal = Field(default=Decimal("100.00"), ge=0, decimal_places=2)
+
+
+class AnalysisSettings(Section):
+    """How intervals are made."""
+
+    bootstrap: int = Field(default=1000, ge=0, le=100_000)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+
+
+class TeachSettings(Section):
+    """The teaching experiment: how many seeds, how heavy the human term, which controls."""
+
+    seeds: int = Field(default=8, ge=2, le=100)
+    weight: float = Field(default=1.0, gt=0)
+    controls: tuple[str, ...] = ("shuffled",)
+
+
+class Settings(Section):
+    """The whole file."""
+
+    project: ProjectSettings = ProjectSettings()
+    data: DataSettings = DataSettings()
+    model: dict[str, Any] = Field(default_factory=dict)
+    explain: ExplainSettings = ExplainSettings()
+    study: StudySettings = StudySettings()
+    market: MarketSettings = MarketSettings()
+    analysis: AnalysisSettings = AnalysisSettings()
+    teach: TeachSettings = TeachSettings()
+
+
+def find_config(option: Path | None) -> Path | None:
+    """The file to use: the option, then KONKYO_CONFIG, then konkyo.toml in this folder."""
+    named = option or (Path(value) if (value := os.environ.get("KONKYO_CONFIG")) else None)
+    if named is not None:
+        path = named / CONFIG_NAME if named.is_dir() else named
+        if not path.is_file():
+            raise ConfigError(f'there is no settings file {path}; run "konkyo init" to write one')
+        return path
+    here = Path(CONFIG_NAME)
+    return here if here.is_file() else None
+
+
+def read_settings(path: Path | None) -> Settings:
+    """Settings from a file, or the defaults without one."""
+    if path is None:
+        return Settings()
+    try:
+        with path.open("rb") as file:
+            return Settings.model_validate(tomllib.load(file))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: the setting {name!r}: {first['msg']}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,92 @@
+"""What a model of texts offers to training, objectives and explainers.
+
+Shapes: B instances, T tokens (the longest of the batch), D embedding dimensions, H dimensions of
+a token's state, C classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from pipeline.models.batches import Batch
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """What the encoder made of a batch; attention reads it, as often as an objective likes.
+
+    `hidden`: (B, T, H), zero where attention may not go; `query`: (B, H), the encoding of the
+    second text, zero for an instance without one, None in a model of single texts.
+    """
+
+    hidden: Tensor
+    query: Tensor | None
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """One forward pass.
+
+    `logits`: (B, C); `attention` α: (B, T), sums to 1 over the tokens attention may go to and is
+    exactly 0 elsewhere; `scores` ã: (B, T), before the softmax, exactly 0 elsewhere;
+    `log_attention`: (B, T), log α, exactly 0 elsewhere; `attended`: bool (B, T), where attention
+    may go; `embeddings`: (B, T, D), what the pass started from; `states`: see `States`.
+    """
+
+    logits: Tensor
+    attention: Tensor
+    log_attention: Tensor
+    scores: Tensor
+    attended: Tensor
+    embeddings: Tensor
+    states: States
+
+
+class Model(Protocol):
+    """A torch module (its ordinary methods are listed as far as they are used).
+
+    A pass is three steps: `embed` the tokens, `encode` them into states, `attend` to the states.
+    Calling the model does all three; from given `embeddings` it skips the first. `score_offset` r,
+    (B, T), is added to ã, for objectives that perturb attention: with `attend` alone, this second
+    pass costs no encoding.
+    """
+
+    def __call__(
+        self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
+    ) -> Output: ...
+
+    def embed(self, batch: Batch) -> Tensor: ...
+
+    def encode(self, embeddings: Tensor, batch: Batch) -> States: ...
+
+    def attend(
+        self,
+        states: States,
+        embeddings: Tensor,
+        batch: Batch,
+        score_offset: Tensor | None = None,
+    ) -> Output: ...
+
+    def set_embeddings(self, ids: Tensor, values: Tensor) -> None:
+        """Use `values`, (F, D), as the embeddings of the words `ids`, int64 (F,)."""
+        ...
+
+    def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        """Parameters for the optimiser, with the weight decay that each group gets."""
+        ...
+
+    training: bool
+
+    def train(self, mode: bool = True) -> Any: ...
+
+    def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]: ...
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...
+
+    def to(self, device: Any) -> Any: ...

@@ -1,0 +1,184 @@
+"""Instances → tensors: encoded rows, bucketed batches to train on, exact ones to explain with.
+
+A batch holds the tokens of both texts in the order of `Instance.tokens`, one position per token;
+shorter rows end in padding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from db.errors import DataError
+from db.records import Instance
+from pipeline.models.vocabulary import PADDING, Vocabulary
+
+UNLABELLED = -1
+BUCKET = 8  # batches that are sorted by length together: enough to save padding, few enough to mix
+
+
+@dataclass(frozen=True, eq=False)
+class HumanTarget:
+    """What people marked: `marks` m, float32, shape (T,), in [0, 1], the share who marked a token.
+
+    All zero means: asked, and nothing marked. An instance that was not asked about has no target.
+    """
+
+    marks: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One instance as numbers: `ids` int64 (T,); tokens of its `first` and `second` text."""
+
+    instance_id: str
+    ids: NDArray[np.int64]
+    first: int
+    second: int
+    label: int = UNLABELLED
+    marks: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Rows side by side: B rows, T tokens of the longest.
+
+    `ids`: int64 (B, T), padding 0; `first`, `second`: int64 (B,), tokens of each text (second is
+    0 where there is none); `labels`: int64 (B,), −1 where unknown; `marks`: float32 (B, T), 0
+    beyond a row and where not annotated; `annotated`: bool (B,); `exact`: all rows have the
+    same `first` and `second`, so that there is no padding.
+    """
+
+    instance_ids: tuple[str, ...]
+    ids: Tensor
+    first: Tensor
+    second: Tensor
+    labels: Tensor
+    marks: Tensor
+    annotated: Tensor
+    exact: bool
+
+    def __len__(self) -> int:
+        return len(self.instance_ids)
+
+    @property
+    def attended(self) -> Tensor:
+        """bool (B, T): tokens of the first text, to which attention may go."""
+        positions = torch.arange(self.ids.shape[1], device=self.ids.device)
+        return positions < self.first[:, None]
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on another device."""
+        if self.ids.device == device:
+            return self
+        moved = {
+            field.name: value.to(device) if isinstance(value, Tensor) else value
+            for field in fields(self)
+            for value in (getattr(self, field.name),)
+        }
+        return Batch(**moved)
+
+    def take(self, rows: Tensor) -> Batch:
+        """The given rows, int64 (R,), in the given order (repeats allowed)."""
+        kept = {
+            field.name: value[rows]
+            for field in fields(self)
+            if isinstance(value := getattr(self, field.name), Tensor)
+        }
+        names = tuple(self.instance_ids[row] for row in rows.tolist())
+        return Batch(instance_ids=names, exact=self.exact, **kept)
+
+
+def encode(
+    instances: Iterable[Instance],
+    vocabulary: Vocabulary,
+    labels: Sequence[str] = (),
+    human: Mapping[str, HumanTarget] | None = None,
+) -> list[Row]:
+    """Rows in the order of the instances; a label that is not among `labels` is unknown."""
+    index = {label: number for number, label in enumerate(labels)}
+    return [_row(instance, vocabulary, index, human or {}) for instance in instances]
+
+
+def _row(
+    instance: Instance,
+    vocabulary: Vocabulary,
+    index: Mapping[str, int],
+    human: Mapping[str, HumanTarget],
+) -> Row:
+    if len(instance.offsets) == 0:
+        raise DataError(f"instance {instance.id} has no tokens; leave it out")
+    return Row(
+        instance.id,
+        vocabulary.ids(instance.tokens),
+        first=len(instance.offsets),
+        second=0 if instance.offsets_pair is None else len(instance.offsets_pair),
+        label=UNLABELLED if instance.label is None else index.get(instance.label, UNLABELLED),
+        marks=_marks(instance, human),
+    )
+
+
+def _marks(instance: Instance, human: Mapping[str, HumanTarget]) -> NDArray[np.float32] | None:
+    target = human.get(instance.id)
+    if target is None:
+        return None
+    if target.marks.shape != (instance.n_tokens,):
+        raise DataError(
+            f"the human rationale of instance {instance.id} has shape {target.marks.shape}, "
+            f"but the instance has {instance.n_tokens} tokens"
+        )
+    return target.marks
+
+
+def collate(rows: Sequence[Row]) -> Batch:
+    """Rows as one padded batch."""
+    width = max(len(row.ids) for row in rows)
+    ids = np.full((len(rows), width), PADDING, dtype=np.int64)
+    marks = np.zeros((len(rows), width), dtype=np.float32)
+    for number, row in enumerate(rows):
+        ids[number, : len(row.ids)] = row.ids
+        if row.marks is not None:
+            marks[number, : len(row.ids)] = row.marks
+    return Batch(
+        instance_ids=tuple(row.instance_id for row in rows),
+        ids=torch.from_numpy(ids),
+        first=torch.tensor([row.first for row in rows]),
+        second=torch.tensor([row.second for row in rows]),
+        labels=torch.tensor([row.label for row in rows]),
+        marks=torch.from_numpy(marks),
+        annotated=torch.tensor([row.marks is not None for row in rows]),
+        exact=len({(row.first, row.second) for row in rows}) == 1,
+    )
+
+
+def training_batches(rows: Sequence[Row], size: int, generator: torch.Generator) -> Iterator[Batch]:
+    """One epoch: rows shuffled, sorted by length within a few batches, batches shuffled."""
+    order = torch.randperm(len(rows), generator=generator).tolist()
+    batches: list[list[int]] = []
+    for start in range(0, len(order), size * BUCKET):
+        pool = sorted(order[start : start + size * BUCKET], key=lambda row: len(rows[row].ids))
+        batches += [pool[at : at + size] for at in range(0, len(pool), size)]
+    for number in torch.randperm(len(batches), generator=generator).tolist():
+        yield collate([rows[row] for row in batches[number]])
+
+
+def exact_batches(rows: Sequence[Row], token_budget: int) -> Iterator[tuple[list[int], Batch]]:
+    """Batches without padding, of at most `token_budget` tokens (one row at least), short first.
+
+    Yields the places of the rows in `rows`, and their batch. Equal lengths need no masks and no
+    gathers, which is what makes explaining fast on a CPU.
+    """
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        groups[row.first, row.second].append(place)
+    for (first, second), places in sorted(groups.items()):
+        size = max(1, token_budget // (first + second))
+        for start in range(0, len(places), size):
+            chosen = places[start : start + size]
+            yield chosen, collate([rows[place] for place in chosen])

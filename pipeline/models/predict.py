@@ -1,0 +1,36 @@
+"""Class probabilities of many instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from db.records import Instance, Prediction
+from pipeline.models.batches import Row, exact_batches
+from pipeline.models.trained import TrainedModel, frozen
+
+TOKEN_BUDGET = 8192  # tokens a pass: more does not fit the caches of a small machine, and is slower
+
+
+def predict(model: TrainedModel, instances: Sequence[Instance], run_id: str) -> list[Prediction]:
+    """One prediction per instance, in the order given."""
+    values = probabilities(model, model.encode(instances))
+    return [
+        Prediction(run_id, instance.id, row)
+        for instance, row in zip(instances, values, strict=True)
+    ]
+
+
+def probabilities(
+    model: TrainedModel, rows: Sequence[Row], token_budget: int = TOKEN_BUDGET
+) -> NDArray[np.float32]:
+    """float32, shape (n, C), in the order of the rows."""
+    found = np.empty((len(rows), len(model.labels)), dtype=np.float32)
+    with frozen(model) as module, torch.no_grad():
+        for places, batch in exact_batches(rows, token_budget):
+            output = module(batch.to(model.device))
+            found[places] = output.logits.softmax(-1).cpu().numpy()
+    return found

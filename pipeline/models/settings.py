@@ -1,0 +1,62 @@
+"""Everything that decides what is trained and how, saved beside the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from db.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Defaults are those of Jain & Wallace (2019) and Kitada & Iyatomi (2021).
+
+    Model: `embedding_dim` D; `hidden_dim` per direction, so that a token's state has twice as
+    many; `attention_dim` (None: as `hidden_dim`); `vectors`, a file of word vectors; `min_count`,
+    how often a word must occur in training to be known; `dropout` on embeddings and on the text's
+    summary, in [0, 1).
+    Training: `epochs` at most, stopping `patience` epochs after the best; `split_seed` draws the
+    division into train, validation and test (None: the run's own seed); `device` is "auto" (CUDA
+    where present), "cpu", "cuda" or "cuda:N".
+    """
+
+    kind: str = "bilstm_attention"
+    embedding_dim: int = 300
+    hidden_dim: int = 128
+    attention_dim: int | None = None
+    vectors: str | None = None
+    min_count: int = 1
+    dropout: float = 0.0
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-5
+    batch_size: int = 32
+    epochs: int = 20
+    patience: int = 5
+    split_seed: int | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name in ("embedding_dim", "hidden_dim", "min_count", "batch_size", "epochs"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ConfigError(f"dropout must be at least 0 and below 1, not {self.dropout}")
+        if self.learning_rate <= 0:
+            raise ConfigError(f"learning_rate must be above 0, not {self.learning_rate}")
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> Settings:
+        """Settings from a table of them; what is not given keeps its default."""
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(given) - known)
+        if unknown:
+            raise ConfigError(
+                f"no model setting called {unknown[0]!r} (there are: {', '.join(sorted(known))})"
+            )
+        return cls(**given)
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The settings as plain values, for JSON."""
+        return asdict(self)

@@ -1,0 +1,92 @@
+"""A trained model with everything needed to use it on instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+
+from db.errors import DataError, UsageError
+from db.records import Instance
+from pipeline.models import MODELS
+from pipeline.models.base import Model
+from pipeline.models.batches import HumanTarget, Row, encode
+from pipeline.models.recurrent import without_cudnn
+from pipeline.models.settings import Settings
+from pipeline.models.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """`labels` are in the order of the classes; `pair` says whether a second text is read."""
+
+    module: Model
+    vocabulary: Vocabulary
+    labels: tuple[str, ...]
+    settings: Settings
+    pair: bool
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.module.parameters()).device
+
+    def encode(
+        self, instances: Iterable[Instance], human: Mapping[str, HumanTarget] | None = None
+    ) -> list[Row]:
+        """Rows for this model; a model of single texts refuses pairs."""
+        rows = encode(instances, self.vocabulary, self.labels, human)
+        refused = next((row for row in rows if row.second and not self.pair), None)
+        if refused is not None:
+            raise DataError(
+                f"instance {refused.instance_id} is a pair of texts, but this model was trained "
+                "on single texts; train a model on pairs"
+            )
+        return rows
+
+
+def build(
+    settings: Settings, vocabulary: Vocabulary, labels: tuple[str, ...], pair: bool
+) -> TrainedModel:
+    """A model with fresh weights, drawn from torch's random state, on the device asked for."""
+    kind = MODELS.load(settings.kind)
+    module = kind(settings, len(vocabulary), len(labels), pair)
+    return TrainedModel(
+        module.to(choose_device(settings.device)), vocabulary, labels, settings, pair
+    )
+
+
+def choose_device(wanted: str) -> torch.device:
+    """ "auto" is CUDA where present; anything else is taken as asked for."""
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+    except RuntimeError as problem:
+        raise UsageError(f"no device is called {wanted!r}; use auto, cpu or cuda") from problem
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise UsageError("there is no CUDA device here; set device to auto or cpu")
+    return device
+
+
+@contextmanager
+def frozen(model: TrainedModel) -> Iterator[Model]:
+    """The module as it is used once trained: no dropout, and no gradients of its weights.
+
+    Gradients of inputs still flow; not computing those of the weights saves half of a backward
+    pass and more. Everything is as before afterwards.
+    """
+    module, training = model.module, model.module.training
+    asked = [(weight, weight.requires_grad) for weight in module.parameters()]
+    try:
+        module.train(False)
+        for weight, _ in asked:
+            weight.requires_grad_(False)
+        with without_cudnn(model.device):
+            yield module
+    finally:
+        module.train(training)
+        for weight, before in asked:
+            weight.requires_grad_(before)

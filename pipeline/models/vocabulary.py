@@ -1,0 +1,85 @@
+"""Tokens → ids: one id per token, whatever the token is, so that positions stay what they are."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import DataError
+
+PADDING = 0
+UNKNOWN = 1
+SPECIAL = 2  # ids below this stand for no word
+
+_DIGIT = re.compile(r"\d")
+
+
+def normalise(token: str) -> str:
+    """The word a token stands for.
+
+    NFC, case folded, surrounding punctuation stripped (a token of nothing but punctuation stays
+    as it is), and every digit written 0: numbers of the same shape share a word, because a small
+    corpus sees most numbers once.
+    """
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", token).casefold())
+    start, end = 0, len(folded)
+    while start < end and _is_punctuation(folded[start]):
+        start += 1
+    while end > start and _is_punctuation(folded[end - 1]):
+        end -= 1
+    return _DIGIT.sub("0", folded[start:end] or folded)
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character).startswith("P")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words in the order of their ids: word i has the id i + 2 (0 is padding, 1 is unknown)."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def build(cls, texts: Iterable[Sequence[str]], min_count: int = 1) -> Vocabulary:
+        """Words that occur at least `min_count` times, most frequent first, ties by spelling."""
+        counts = Counter(normalise(token) for tokens in texts for token in tokens)
+        kept = [word for word, count in counts.items() if count >= min_count]
+        return cls(tuple(sorted(kept, key=lambda word: (-counts[word], word))))
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: index + SPECIAL for index, word in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        """How many ids there are, the two special ones included."""
+        return len(self.words) + SPECIAL
+
+    def ids(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+        """int64, shape (T,): one id per token; unknown words get 1."""
+        known = self._ids
+        return np.array([known.get(normalise(token), UNKNOWN) for token in tokens], dtype=np.int64)
+
+    def save(self, path: Path) -> None:
+        """Write the words as a JSON list."""
+        path.write_text(json.dumps(self.words, ensure_ascii=False, indent=0), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        """Read what `save` wrote."""
+        try:
+            words = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            raise DataError(f"the vocabulary {path} cannot be read: {problem}") from problem
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise DataError(f"the vocabulary {path} is not a list of words")
+        return cls(tuple(words))

@@ -1,0 +1,59 @@
+"""The konkyo.toml that `konkyo init` writes: every setting at its default, explained."""
+
+SAMPLE_CONFIG = """\
+# konkyo: settings of this project. Every line below states the default; change what you need.
+# Relative paths hold from the folder of this file.
+
+[project]
+database = "konkyo.db"   # a path, or any SQLAlchemy URL (PostgreSQL is tested)
+models = "models"        # trained weights go here
+key = "konkyo.key"       # turns worker ids into pseudonyms; keep it out of backups you share
+seed = 1                 # everything that is drawn comes from this number
+
+[data]
+labels = []              # the labels an import may carry; empty: any
+
+[model]
+# kind = "bilstm_attention"
+# embedding_dim = 300
+# hidden_dim = 128
+
+[explain]
+explainers = ["attention", "gradient", "integrated_gradients", "random", "constant"]
+
+[study]
+workers = 3              # people per HIT
+items_per_hit = 5        # items on one page, check items included
+gold_per_hit = 1         # check items with a known answer among them
+reward = "0.40"          # per assignment
+currency = "USD"
+minutes = 4              # what you expect one HIT to take; the page says so
+title = ""               # empty: the study type's own
+description = ""
+keywords = "text, rationale, annotation"
+instructions = ""        # a Markdown file; empty: the study type's own
+lifetime_days = 7
+duration_minutes = 60
+auto_approval_days = 3
+
+[study.options]          # what the study type asks; see docs/studies.md
+# labels = ["positive", "negative"]
+# label_question = "What does the writer think?"
+
+[market]
+name = "mturk"           # any endpoint that speaks the MTurk API; "konkyo serve" starts one
+source = "site"          # where people come from
+endpoint_url = "http://127.0.0.1:8080"
+access_key_id = ""       # empty: "local" on this machine, else what boto3 finds
+secret_access_key = ""
+cap = "100.00"           # the most that one campaign may reserve
+
+[analysis]
+bootstrap = 1000         # replicates behind every interval
+confidence = 0.95
+
+[teach]
+seeds = 8                # fewer than 8 cannot carry a verdict at the 5% level
+weight = 1.0             # of the human term, beside the cross-entropy
+controls = ["shuffled"]  # human rationales moved within their text: what any marks would do
+"""
