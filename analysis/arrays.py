@@ -35,9 +35,12 @@ class Pairs(NamedTuple):
     second: Ints
 
 
-def incidence(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Sparse:
-    """A sparse matrix that counts how often each (row, column) occurs; float64, `shape`."""
-    matrix: Sparse = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+def incidence(
+    rows: Ints, columns: Ints, shape: tuple[int, int], values: Floats | None = None
+) -> Sparse:
+    """A sparse matrix with the sum of `values` at each (row, column); by default, a count."""
+    values = np.ones(len(rows)) if values is None else values
+    matrix: Sparse = sparse.csr_matrix((values, (rows, columns)), shape=shape)
     return matrix
 
 

@@ -8,7 +8,7 @@ drawn. A statistic is computed under all columns at once. Draws come from
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -92,10 +92,13 @@ def jackknife(value: float, left_out: Floats, confidence: float = 0.95) -> Sprea
 
 
 def estimate(name: str, value: float, spread: Spread | None = None, **fields: Any) -> Estimate:
-    """An Estimate without NaN: what is undefined becomes None, and the notes are joined."""
-    spread = spread or Spread()
-    fields["note"] = "; ".join(part for part in (fields.get("note", ""), spread.note) if part)
+    """An Estimate without NaN: what is undefined becomes None, and the note says why.
+
+    `fields` are those of the Estimate; the note of the interval is added to theirs.
+    """
+    spread, note = spread or Spread(), fields.pop("note", "")
     if not math.isfinite(value):
-        return Estimate(name, None, **fields)
-    made = Estimate(name, float(value), **fields)
-    return replace(made, se=spread.se, low=spread.low, high=spread.high)
+        return Estimate(name, None, note=note or spread.note or "undefined", **fields)
+    note = "; ".join(part for part in (note, spread.note) if part)
+    low, high = spread.low, spread.high
+    return Estimate(name, float(value), se=spread.se, low=low, high=high, note=note, **fields)

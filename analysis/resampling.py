@@ -133,14 +133,15 @@ class Plan:
 
     def draws(self, over: Over, width: int) -> Iterator[Weights]:
         """Batches of weights, small enough for arrays of `width` rows."""
-        rng = np.random.default_rng(self.seed)
+        # Two streams, so that the draws do not depend on the size of a batch.
+        of_units, of_workers = np.random.default_rng(self.seed).spawn(2)
         size = max(1, CHUNK // max(1, width))
         units, workers = self.once
         for start in range(0, self.bootstrap, size):
             batch = min(size, self.bootstrap - start)
             yield Weights(
-                units if over == "workers" else self.units.draw(batch, rng),
-                workers if over == "units" else unit_weights(self.n_workers, batch, rng),
+                units if over == "workers" else self.units.draw(batch, of_units),
+                workers if over == "units" else unit_weights(self.n_workers, batch, of_workers),
             )
 
     def replicates(self, over: Over, statistic: Callable[[Weights], Floats], width: int) -> Floats:
@@ -173,6 +174,11 @@ class Plan:
             kept = (group[:, None] != batch).astype(np.float64)
             left_out.append(statistic(Weights(self.units.base, kept)))
         return jackknife(value, np.concatenate(left_out), self.confidence)
+
+    @property
+    def jackknifes(self) -> bool:
+        """Whether a jackknife is to stand beside the interval over workers."""
+        return "workers" in self.over and not self.worker_problem()
 
     @property
     def jackknife_method(self) -> str:

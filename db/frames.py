@@ -59,12 +59,14 @@ def marks(
 ) -> Marks:
     """Who marked which tokens of the given instances; instances nobody judged are left out.
 
+    Check items are left out: they were chosen because their answer was known.
+
     A worker who met an instance several times (a check item that came again) counts once, with
     the first answer.
     """
     table = answers(engine, campaign_id, "marks")
     lengths = {i.id: i.n_tokens for i in instances}
-    table = table[table["instance"].isin(lengths.keys())]
+    table = table[table["instance"].isin(lengths.keys()) & table["gold"].isna()]
     table = table.drop_duplicates(["instance", WORKER], keep="first")
     present = set(table["instance"])
     ids = [i.id for i in instances if i.id in present]

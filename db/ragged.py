@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from db.errors import DataError
 
@@ -32,7 +32,7 @@ class Ragged:
             )
 
     @classmethod
-    def from_rows(cls, rows: Iterable[NDArray[np.generic]], dtype: str = "float32") -> Ragged:
+    def from_rows(cls, rows: Iterable[ArrayLike], dtype: str = "float32") -> Ragged:
         """Join rows of any lengths; no rows give an empty ragged array of `dtype`."""
         arrays = [np.asarray(row, dtype=dtype) for row in rows]
         lengths = np.array([len(row) for row in arrays], dtype=np.int64)

@@ -56,20 +56,24 @@ class Verbatim(TypeDecorator[str]):
 
 
 class Array(TypeDecorator[NDArray[Any]]):
-    """A flat numpy array of one fixed dtype, as its little-endian bytes."""
+    """A numpy array of one fixed dtype, as its little-endian bytes; `columns` gives (n, columns)."""
 
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, dtype: str) -> None:
+    def __init__(self, dtype: str, columns: int | None = None) -> None:
         super().__init__()
         self.dtype = dtype
+        self.columns = columns
 
     def process_bind_param(self, value: NDArray[Any] | None, dialect: Dialect) -> bytes | None:
         return None if value is None else np.ascontiguousarray(value, dtype=self.dtype).tobytes()
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
-        return None if value is None else np.frombuffer(value, dtype=self.dtype)
+        if value is None:
+            return None
+        flat = np.frombuffer(value, dtype=self.dtype)
+        return flat if self.columns is None else flat.reshape(-1, self.columns)
 
 
 class Utc(TypeDecorator[datetime]):
@@ -104,7 +108,7 @@ class Cents(TypeDecorator[Decimal]):
 
 
 FLOATS = Array("<f4")
-INTS = Array("<i4")
+SPANS = Array("<i4", columns=2)
 ID = String(64)
 
 
@@ -118,9 +122,9 @@ instances = Table(
     Column("id", ID, primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("text", Verbatim, nullable=False),
-    Column("offsets", INTS, nullable=False),
+    Column("offsets", SPANS, nullable=False),
     Column("text_pair", Verbatim),
-    Column("offsets_pair", INTS),
+    Column("offsets_pair", SPANS),
     Column("label", Verbatim),
     Column("split", String(32)),
     Column("attributes", JSON, nullable=False),

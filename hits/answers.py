@@ -138,7 +138,9 @@ def _items(entries: object, item_ids: Sequence[str]) -> tuple[Mapping[str, Any],
     for entry in entries:
         name = entry.get("id")
         if not isinstance(name, str) or name not in item_ids:
-            raise AnswerError(f"{FIELD}: an answer to the item {short(name)}, which was not on the page")
+            raise AnswerError(
+                f"{FIELD}: an answer to the item {short(name)}, which was not on the page"
+            )
         if name in found:
             raise AnswerError(f"{FIELD}: two answers to the item {name!r}")
         found[name] = entry
@@ -164,7 +166,9 @@ def _facts(facts: object) -> dict[str, int]:
 
 def _count(value: object, place: str) -> int:
     if type(value) is not int or not 0 <= value <= LARGEST_NUMBER:
-        raise AnswerError(f"{place} is {short(value)}, not a whole number from 0 to {LARGEST_NUMBER}")
+        raise AnswerError(
+            f"{place} is {short(value)}, not a whole number from 0 to {LARGEST_NUMBER}"
+        )
     return value
 
 

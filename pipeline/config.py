@@ -115,6 +115,12 @@ class Settings(Section):
     teach: TeachSettings = TeachSettings()
 
 
+def with_analysis(config: Path | None, bootstrap: int | None) -> AnalysisSettings:
+    """How intervals are made for a plain file: by the settings there are, and the option given."""
+    settings = read_settings(find_config(config)).analysis
+    return settings if bootstrap is None else settings.model_copy(update={"bootstrap": bootstrap})
+
+
 def find_config(option: Path | None) -> Path | None:
     """The file to use: the option, then KONKYO_CONFIG, then konkyo.toml in this folder."""
     named = option or (Path(value) if (value := os.environ.get("KONKYO_CONFIG")) else None)

@@ -47,6 +47,14 @@ class ImportReport:
         return self.instances_new == 0 and not (self.campaign and self.campaign_is_new)
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """What a report says of imported annotations; empty leaves it to the reader of the format."""
+
+    annotators: str = ""
+    written_for_project: bool = False
+
+
 def import_data(
     project: Project,
     format_name: str,
@@ -54,12 +62,13 @@ def import_data(
     options: ReadOptions,
     *,
     name: str | None = None,
+    provenance: Provenance = Provenance(),
 ) -> ImportReport:
     """Read `path` and store what it holds, all or nothing."""
     reader: Reader = READERS.load(format_name)
     found = reader(path, options)
     campaign_name = name or f"{path.stem}-{format_name}"
-    campaign = _campaign(found, format_name, campaign_name)
+    campaign = _campaign(found, format_name, campaign_name, provenance)
     with writing(project.engine) as connection:
         added = instances.add_within(connection, found.instances)
         is_new = bool(found.annotations) and _add(connection, project, campaign, found)
@@ -94,7 +103,7 @@ def _add(connection: Connection, project: Project, campaign: Campaign, found: Im
     return True
 
 
-def _campaign(found: Imported, format_name: str, name: str) -> Campaign:
+def _campaign(found: Imported, format_name: str, name: str, provenance: Provenance) -> Campaign:
     if len(name) > 200:
         raise UsageError("a campaign's name has at most 200 characters; shorten --name")
     persons_known = bool(found.annotations) and all(a.worker for a in found.annotations)
@@ -105,7 +114,8 @@ def _campaign(found: Imported, format_name: str, name: str) -> Campaign:
         study_version=1,
         settings={
             "persons_known": persons_known,
-            "annotators": found.annotators,
+            "annotators": provenance.annotators or found.annotators,
+            "written_for_project": provenance.written_for_project,
             "format": format_name,
         },
         reward=Decimal("0.00"),

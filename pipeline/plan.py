@@ -130,7 +130,7 @@ def _options(project: Project, request: PlanRequest, study: Study) -> Mapping[st
     if not asks_label or "labels" in given:
         return given
     labels = {i.label for i in instances.read(project.engine) if i.label is not None}
-    return {"labels": sorted(labels), **given} if labels else given
+    return {"labels": sorted(labels), **given} if len(labels) > 1 else given
 
 
 def _campaign(

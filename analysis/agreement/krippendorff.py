@@ -98,7 +98,7 @@ def _alphas(
             spread = of_units.interval(kind, over_workers, over_workers.width)
         method = f"{source}; {of_units.method(kind)}"
         found.append(estimate("alpha", value, spread, over=kind, method=method, **counts))
-    if "workers" in of_units.over:
+    if of_units.jackknifes:
         statistic = OverWorkers(data)
         spread = of_units.jackknife(value, statistic, statistic.width)
         method = f"{source}; {of_units.jackknife_method}"

@@ -20,7 +20,7 @@ import numpy as np
 from analysis.arrays import Floats, divide, incidence
 from analysis.marked import MaskPairs
 from analysis.resampling import Weights
-from analysis.score_table import mean_over_instances
+from analysis.score_table import means_over_instances
 from db.records import Marks
 
 
@@ -76,7 +76,8 @@ class DocumentTables:
 
     def mean_document(self, drawn: Weights) -> Floats:
         """The mean of the documents' alphas, undefined ones left out: shape (b,)."""
-        return mean_over_instances(self.per_document(drawn.workers), drawn.units)
+        means = self.per_document(drawn.workers)[None]
+        return np.asarray(means_over_instances(means, drawn.units)[0])
 
     def agreement(self, drawn: Weights) -> Floats:
         """The share of pairs that agree on a token, over all tokens: shape (b,)."""

@@ -27,7 +27,7 @@ from analysis.arrays import Floats
 from analysis.intervals import estimate
 from analysis.marked import MaskPairs, check_marks, mask_pairs, take_rows, token_votes
 from analysis.resampling import Plan, Units, Weights
-from analysis.score_table import mean_over_instances
+from analysis.score_table import means_over_instances
 from db.records import Estimate, Marks, Over
 
 ALPHA_SCALE = "at most 1, higher is better; 0 is what chance gives"
@@ -106,7 +106,7 @@ def _numbers(marks: Marks, pairs: MaskPairs, tables: DocumentTables) -> list[Num
 
 
 def _mean(of_documents: Floats) -> Callable[[Weights], Floats]:
-    return lambda drawn: mean_over_instances(of_documents[:, None], drawn.units)
+    return lambda drawn: means_over_instances(of_documents[None, :, None], drawn.units)[0]
 
 
 def _estimates(number: Number, plan: Plan, tables: DocumentTables, marks: Marks) -> list[Estimate]:
@@ -125,7 +125,7 @@ def _estimates(number: Number, plan: Plan, tables: DocumentTables, marks: Marks)
         spread = plan.interval(kind, number.statistic, tables.width)
         method = plan.method(kind)
         found.append(estimate(number.name, value, spread, over=kind, method=method, **fields))
-    if number.of_workers and "workers" in plan.over:
+    if number.of_workers and plan.jackknifes:
         spread = plan.jackknife(value, number.statistic, tables.width)
         method = plan.jackknife_method
         found.append(estimate(number.name, value, spread, over="workers", method=method, **fields))

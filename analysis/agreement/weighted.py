@@ -38,6 +38,8 @@ def weighted_alpha(
     scale = np.divide(total, pairs, out=np.zeros_like(pairs), where=pairable)
     n = (units * total).sum(axis=0)
     disagreement = (units * (within * scale)).sum(axis=0)
-    expected = distance.between(cells, margins)
+    # Moments of one value leave a rounding error above 0; what cannot differ is undefined.
+    differs = (margins > 0).sum(axis=0) > 1
+    expected = np.where(differs, distance.between(cells, margins), 0.0)
     chance = n**2 - (units * own).sum(axis=0)
     return np.asarray(1 - divide(disagreement * chance, n * expected))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from analysis.report.contrasts import Contrast, Contrasts
 from analysis.report.teaching import Difference, Objective, SeedScore, Teaching, TeachingMetric
+from analysis.report.wording import defined
+from analysis.report.workforce import Pay, WorkerRow, Workers
+from db.errors import DataError
 from db.records import Environment, Estimate
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Missing",
     "Objective",
     "Pay",
+    "Ratings",
     "ReportContent",
     "SeedScore",
     "Study",
@@ -88,60 +91,6 @@ class Study:
     models: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class WorkerRow:
-    """One worker under a pseudonym.
-
-    `agreement` is agreement with the other workers; `gold_right` of `gold_asked` check items were
-    answered as known (`gold_asked` 0: none was put). `excluded` says why the worker was left out
-    of analysis, and is empty for those who were kept.
-    """
-
-    pseudonym: str
-    assignments: int
-    judgements: int = 0
-    median_seconds: float | None = None
-    agreement: Estimate | None = None
-    gold_right: int = 0
-    gold_asked: int = 0
-    simulated: bool = False
-    excluded: str = ""
-
-
-@dataclass(frozen=True)
-class Pay:
-    """Money of the campaign, in `currency` (an ISO code); `hourly` is at the median time."""
-
-    currency: str
-    reward: Decimal
-    reserved: Decimal
-    spent: Decimal
-    returned: Decimal
-    hourly: Decimal | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Workers:
-    """Who answered, how long it took, how they did on check items, and what it cost.
-
-    `unreadable` counts assignments whose answer could not be parsed; `median_seconds` is over
-    assignments; `gold_accuracy` a share in [0, 1]; `excluded` counts by reason. Up to 24 `rows` make
-    a table, more make distributions.
-    """
-
-    n_workers: int
-    n_simulated: int
-    assignments: int
-    unreadable: int = 0
-    median_seconds: float | None = None
-    pay: Pay | None = None
-    gold_accuracy: Estimate | None = None
-    rows: tuple[WorkerRow, ...] = ()
-    excluded: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,6 +165,38 @@ class Alignment:
 
 
 @dataclass(frozen=True)
+class Ratings:
+    """What did people say of the rationales they were shown?
+
+    `estimates`: `name` "mean rating", `subject` the explainer, one per `over`, all on the scale
+    from 1 to `points` (a number outside it is a `DataError`). `question` is what was asked;
+    `labels` are the words of the points, the lowest first, one each or none at all.
+    """
+
+    estimates: tuple[Estimate, ...]
+    question: str
+    points: int
+    labels: tuple[str, ...] = ()
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.points < 2:
+            raise DataError(f"a scale of ratings needs at least two points, not {self.points}")
+        if self.labels and len(self.labels) != self.points:
+            raise DataError(
+                f"ratings have {self.points} points, but words for {len(self.labels)} of them"
+            )
+        for e in self.estimates:
+            given = [v for v in (e.value, e.low, e.high) if v is not None and defined(v)]
+            if any(not 1 <= v <= self.points for v in given):
+                raise DataError(
+                    f"the {e.name} of {e.subject or 'all rationales'} is not on the scale from 1 "
+                    f"to {self.points}; ratings count from 1"
+                )
+
+
+@dataclass(frozen=True)
 class Faithfulness:
     """Do the scores say what the model uses? Estimates as in `Alignment`, without people.
 
@@ -253,6 +234,7 @@ class ReportContent:
     agreement: Agreement | Missing | None = None
     aggregation: Aggregation | Missing | None = None
     alignment: Alignment | Missing | None = None
+    ratings: Ratings | Missing | None = None
     faithfulness: Faithfulness | Missing | None = None
     teaching: Teaching | Missing | None = None
     contrasts: Contrasts | Missing | None = None

@@ -53,7 +53,16 @@ METRICS: dict[str, Term] = {
         "Pairwise F1", "How much do the marks of two workers overlap?", "Hripcsak & Rothschild 2005"
     ),
     "pairwise_iou": Term("Pairwise IoU", "Which share of what either marked did both mark?"),
+    "pairwise_auc": Term(
+        "Pairwise AUROC", "Does a token that one worker marked come first for another?"
+    ),
+    "prevalence": Term("Prevalence", "How common is this answer?", "", "neither"),
+    "consensus_tokens": Term(
+        "Consensus tokens", "Marked by all workers, mean per text", "", "neither"
+    ),
+    "union_tokens": Term("Union tokens", "Marked by any worker, mean per text", "", "neither"),
     "gamma": Term("Gamma", "Do spans and their labels align?", "Mathet et al. 2015"),
+    "mean_rating": Term("Mean rating", "How highly were these rationales rated?"),
     "accuracy": Term("Accuracy", "How often is the answer right?"),
     "task_f1": Term("Task F1", "How well does the model classify?"),
     "f1": Term("F1", "How well does the model classify?"),
@@ -94,6 +103,9 @@ METRICS: dict[str, Term] = {
     ),
     "entropy": Term("Entropy of attention", "How spread out is attention?", "", "neither"),
 }
+
+BESIDE = ("prevalence", "consensus_tokens", "union_tokens")
+"""Names that are no agreement, but without which none can be read."""
 
 NAMES: dict[str, str] = {
     "people": "People",

@@ -13,7 +13,11 @@ ORDER: tuple[Over | None, ...] = ("units", "workers", "both", "seeds", None)
 
 @dataclass(frozen=True)
 class Group:
-    """All estimates of one name and subject, which differ in what was resampled."""
+    """All estimates of one name and subject, which differ in what was resampled and how.
+
+    Where several resampled the same (a bootstrap and a jackknife over workers), the first is drawn
+    and the others stand beside it.
+    """
 
     name: str
     subject: str
@@ -31,13 +35,19 @@ class Group:
         return sorted(found, key=lambda e: ORDER.index(e.over))
 
     @property
+    def drawn(self) -> list[Estimate]:
+        """The first estimate with an interval for each thing resampled."""
+        return list({e.over: e for e in reversed(self.with_interval)}.values())[::-1]
+
+    @property
     def widest(self) -> Estimate | None:
         """The estimate with the widest interval: the one to judge by."""
         return max(self.with_interval, key=_width, default=None)
 
-    def over(self, what: Over | None) -> Estimate | None:
-        """The estimate that resampled `what`."""
-        return next((e for e in self.estimates if e.over == what), None)
+    def over(self, what: Over | None) -> list[Estimate]:
+        """The estimates that resampled `what`, those with an interval first."""
+        found = [e for e in self.estimates if e.over == what]
+        return sorted(found, key=lambda e: not (defined(e.low) and defined(e.high)))
 
     @property
     def notes(self) -> list[str]:

@@ -17,7 +17,7 @@ from db.records import Instance
 
 LEVELS = 5
 CONTEXT = 12
-MAX_TOKENS = 300
+MAX_TOKENS = 200
 ELISION = Markup('<span class="cut"> […] </span>')
 
 Flags = NDArray[np.bool_]
@@ -53,8 +53,8 @@ def _levels(shares: NDArray[np.float64]) -> Ints:
 def kept(sides: tuple[Side, ...]) -> Flags:
     """Tokens to show, bool, shape (T,): all of a short text; of a long one, those near a mark.
 
-    Of more than 300 tokens, those further than 12 from any mark are left out; if that is not
-    enough, the text is cut after 300.
+    Of more than 200 tokens, those further than 12 from any mark are left out; if that is not
+    enough, the text is cut after 200.
     """
     marked = np.any([side.levels != 0 for side in sides], axis=0)
     if len(marked) <= MAX_TOKENS:
@@ -95,8 +95,8 @@ def _token(word: str, level: int, score: float) -> Markup:
 
 
 def top_tokens(scores: NDArray[np.float32], k: int) -> Flags:
-    """The k highest scores, bool, shape (T,); ties go to the earlier token, undefined ones last."""
+    """The k highest scores above zero, bool, shape (T,); ties go to the earlier token."""
     order = np.argsort(-np.where(np.isfinite(scores), scores, -np.inf), kind="stable")
     chosen = np.zeros(len(scores), dtype=np.bool_)
     chosen[order[:k]] = True
-    return chosen
+    return np.asarray(chosen & (scores > 0), dtype=np.bool_)

@@ -19,10 +19,10 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What stands in a cell: text or a drawing, and a short note under it."""
+    """What stands in a cell: text or a drawing, and short lines under it."""
 
     body: str | Markup
-    note: str = ""
+    lines: tuple[str, ...] = ()
     class_: str = ""
 
 

@@ -14,7 +14,7 @@ OVER: dict[Over | None, str] = {
     "units": "over units",
     "workers": "over workers",
     "both": "over units and workers",
-    "seeds": "over seeds",
+    "seeds": "over seeds and instances",
     None: "",
 }
 
@@ -118,9 +118,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def stop(text: str) -> str:
+    """The text with a full stop at its end."""
+    text = text.strip()
+    return text + ("" if not text or text[-1] in ".!?…:" else ".")
+
+
 def sentence(text: str) -> str:
     """The text with a capital letter at its start and a full stop at its end."""
-    text = text.strip()
-    if not text:
-        return ""
-    return capital(text) + ("" if text[-1] in ".!?…:" else ".")
+    return stop(capital(text.strip()))

@@ -11,7 +11,7 @@ from db.errors import Conflict, NotFound, UsageError
 from db.records import Campaign, CampaignState, Hit, Item
 from db.store.engine import reading, writing
 from db.store.rows import fetch, from_row, insert_many, now, to_row
-from db.tables import campaigns, hits, items
+from db.tables import assignments, campaigns, hits, items
 
 
 def add(engine: Engine, campaign: Campaign, pages: Sequence[Hit], shown: Sequence[Item]) -> None:
@@ -62,6 +62,13 @@ def find(engine: Engine, name: str | None, *, imported: bool = True) -> Campaign
         open_names = ", ".join(c.name for c in active)
         raise UsageError(f"several campaigns are open; name one of: {open_names}")
     return active[0]
+
+
+def judged(engine: Engine) -> list[Campaign]:
+    """Campaigns that have submissions, oldest first."""
+    answered = select(assignments.c.campaign_id)
+    query = select(campaigns).where(campaigns.c.id.in_(answered)).order_by(campaigns.c.created_at)
+    return fetch(engine, query, Campaign)
 
 
 def read_hits(engine: Engine, campaign_id: str) -> list[Hit]:

@@ -35,6 +35,13 @@ def read(engine: Engine, run_id: str, explainers: Collection[str] | None = None)
     return fetch(engine, query.order_by(rationales.c.explainer, rationales.c.id), Rationale)
 
 
+def explainers(engine: Engine, run_id: str) -> list[str]:
+    """Names of the explainers that a run has rationales of, sorted."""
+    query = select(rationales.c.explainer).where(rationales.c.run_id == run_id).distinct()
+    with reading(engine) as connection:
+        return sorted(connection.execute(query).scalars())
+
+
 def by_id(engine: Engine, ids: Collection[str]) -> dict[str, Rationale]:
     """Rationales by id; unknown ids are left out."""
     found: dict[str, Rationale] = {}

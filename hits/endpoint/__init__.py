@@ -19,6 +19,7 @@ The map, from the outside in::
     question.py     HTMLQuestion and ExternalQuestion in; the page inside the frame out
     answers.py      form fields → QuestionFormAnswers XML
     lifecycle.py    THE state machine of HITs and assignments, driven by the clock
+    due.py          what has fallen due: the queries behind lifecycle.settle
     ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
     market.py       one database and one clock: every read and every write goes through here
     accounts.py     requester accounts and the default one
@@ -26,7 +27,7 @@ The map, from the outside in::
     tables.py       SQLAlchemy tables; database.py opens them; migrations/ is their history
     clock.py        the time, which a test may set
     ids.py          what is drawn at random, what is kept as a hash
-    errors.py       EndpointError for people, WireError for programs
+    errors.py       EndpointError for operators, WireError for programs, WorkRefused for workers
 
 Rules that hold throughout: only ``lifecycle`` changes a status or a counter, only ``ledger``
 changes a balance, and every transaction first lets the clock do what has fallen due, so that a

@@ -9,8 +9,7 @@ import time
 from datetime import timedelta
 
 SECOND = 1000
-HOUR = 3600 * SECOND
-DAY = 24 * HOUR
+DAY = 24 * 3600 * SECOND
 
 
 class Clock:

@@ -10,6 +10,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -31,7 +32,7 @@ def open_database(data: str) -> Engine:
         _refuse_foreign(engine, url)
         _make_durable(engine)
         _upgrade(engine)
-    except (SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, CommandError, ImportError, OSError) as error:
         shown = url.render_as_string(hide_password=True)
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise EndpointError(f"cannot open the market's database {shown}: {cause}") from error

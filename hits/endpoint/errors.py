@@ -1,4 +1,4 @@
-"""What can go wrong, in two languages: sentences for people, AWS's shapes for programs."""
+"""What can go wrong: for who starts the server, for requesters' programs, for workers."""
 
 REQUEST_ERROR = "RequestError"
 PARAMETER_ERROR = "ParameterValidationError"
@@ -24,6 +24,14 @@ class WireError(Exception):
         self.message = message
         self.code = f"AWS.MechanicalTurk.{code}" if code else None
         self.status = status
+
+
+class WorkRefused(Exception):
+    """A worker's step that cannot be taken; `reason` is a word of the worker site's contract."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def request_error(code: str, message: str) -> WireError:

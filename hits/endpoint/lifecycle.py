@@ -17,33 +17,28 @@ Callers hold the HIT's row (``lock_hit``) while they change it.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hits.endpoint import ids, ledger
+from hits.endpoint import due, ids, ledger
 from hits.endpoint.clock import DAY, SECOND
-from hits.endpoint.errors import invalid_assignment_state, invalid_hit_state, request_error
+from hits.endpoint.errors import (
+    WorkRefused,
+    invalid_assignment_state,
+    invalid_hit_state,
+    request_error,
+)
 from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, State
 
 KEPT_MS = 120 * DAY
 OVERRIDE_MS = 30 * DAY
-_BATCH = 500
 _COUNTERS = {
     State.ACCEPTED: "pending",
     State.SUBMITTED: "submitted",
     State.APPROVED: "approved",
     State.REJECTED: "rejected",
 }
-
-
-class WorkRefused(Exception):
-    """A worker's step that cannot be taken; `reason` is a word of the worker site's contract."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def lock_hit(session: Session, hit_seq: int) -> Hit:
@@ -166,24 +161,18 @@ def dispose(session: Session, hit: Hit, now: int) -> None:
 # What time does
 
 
-def is_due(session: Session, now: int) -> bool:
-    """Whether the clock has something to do."""
-    return session.scalar(select(Hit.seq).where(Hit.due_ms <= now).limit(1)) is not None
-
-
 def settle(session: Session, now: int) -> None:
     """Let every moment that has passed have its consequence."""
-    due = select(Hit).where(Hit.due_ms <= now).order_by(Hit.seq).limit(_BATCH)
-    while hits := session.scalars(due.with_for_update(of=Hit)).all():
+    while hits := due.hits(session, now):
         owed: Counter[int] = Counter()
         by_seq = {hit.seq: hit for hit in hits}
         ended = {hit.seq: hit.expires_ms for hit in hits}
-        for assignment in _ripe(session, by_seq, now):
+        for assignment in due.ripe(session, by_seq, now):
             hit = by_seq[assignment.hit_seq]
             ended[hit.seq] = max(ended[hit.seq], assignment.deadline_ms)
             owed[hit.account_seq] += _let_time_pass(hit, assignment)
         session.flush()
-        moments = _next_moments(session, by_seq)
+        moments = due.next_moments(session, by_seq)
         for hit in hits:
             _let_lapse(hit, now, min(ended[hit.seq], now))
             owed[hit.account_seq] += _rebalance(hit, now)
@@ -191,14 +180,6 @@ def settle(session: Session, now: int) -> None:
         for account_seq, cents in sorted(owed.items()):
             ledger.draw(session, account_seq, cents)
         session.flush()
-
-
-def _ripe(session: Session, hit_seqs: Iterable[int], now: int) -> Iterable[Assignment]:
-    """Assignments of these HITs whose deadline or auto-approval has come."""
-    late = and_(Assignment.state == State.ACCEPTED, Assignment.deadline_ms <= now)
-    mature = and_(Assignment.state == State.SUBMITTED, Assignment.auto_approval_ms <= now)
-    mine = Assignment.hit_seq.in_(list(hit_seqs))
-    return session.scalars(select(Assignment).where(mine, or_(late, mature))).all()
 
 
 def _let_time_pass(hit: Hit, assignment: Assignment) -> int:
@@ -218,18 +199,6 @@ def _let_lapse(hit: Hit, now: int, ended: int) -> None:
         moment = _own_moment(hit, now)
         if moment is not None and moment <= now:
             hit.status = HitStatus.DISPOSED
-
-
-def _next_moments(session: Session, hit_seqs: Iterable[int]) -> dict[int, int]:
-    """The next deadline or auto-approval of each HIT that has one."""
-    waiting = Assignment.state.in_((State.ACCEPTED, State.SUBMITTED))
-    moment = func.min(func.coalesce(Assignment.auto_approval_ms, Assignment.deadline_ms))
-    rows = session.execute(
-        select(Assignment.hit_seq, moment)
-        .where(Assignment.hit_seq.in_(list(hit_seqs)), waiting)
-        .group_by(Assignment.hit_seq)
-    )
-    return {hit_seq: at for hit_seq, at in rows}
 
 
 # What follows from either

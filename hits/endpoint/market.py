@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from hits.endpoint import lifecycle
+from hits.endpoint import due, lifecycle
 from hits.endpoint.clock import Clock
 from hits.endpoint.database import WRITES, open_database
 
@@ -48,7 +48,7 @@ class Market:
         """Run `work` on one consistent view of the books."""
         with self._reading() as session:
             now = self.clock.now()
-            if not lifecycle.is_due(session, now):
+            if not due.anything(session, now):
                 return work(session, now)
         self.write(lambda _session, _now: None)
         with self._reading() as session:
@@ -70,7 +70,7 @@ class Market:
     def _write_once(self, work: Work[T]) -> T:
         with self._turn, self._writing() as session:
             now = self.clock.now()
-            if lifecycle.is_due(session, now):
+            if due.anything(session, now):
                 # Committed by itself: what time has done stays done even if `work` is refused.
                 lifecycle.settle(session, now)
                 session.commit()

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import uvicorn
@@ -21,14 +21,10 @@ _STOP_S = 10.0
 def serve(settings: ServeSettings, on_ready: Callable[[str], None] | None = None) -> None:
     """Serve until interrupted. `on_ready` hears the base URL once requests are answered."""
     settings.check()
-    listener = _listen(settings)
-    server = _Server(settings, _url(settings, listener), on_ready)
-    try:
-        server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
+    with _listen(settings) as listener:
+        server = _Server(settings, _url(settings, listener), on_ready)
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
 
 
 @contextmanager
@@ -36,18 +32,17 @@ def running(settings: ServeSettings) -> Iterator[str]:
     """Serve in a thread, on a free port of the settings' host, and yield the base URL."""
     settings = replace(settings, port=0)
     settings.check()
-    listener = _listen(settings)
-    url = _url(settings, listener)
-    server = _Server(settings, url, None)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    try:
+    with _listen(settings) as listener:
+        url = _url(settings, listener)
+        server = _Server(settings, url, None)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        _wait_until_healthy(thread, listener)
-        yield url
-    finally:
-        server.should_exit = True
-        thread.join(_STOP_S)
-        listener.close()
+        try:
+            _wait_until_healthy(thread, listener)
+            yield url
+        finally:
+            server.should_exit = True
+            thread.join(_STOP_S)
 
 
 class _Server(uvicorn.Server):

@@ -148,7 +148,8 @@ class Assignment(Base):
             postgresql_where=_OCCUPIES,
         ),
         Index(None, "hit_seq", "state", "submit_ms"),
-        Index(None, "worker_seq", "state"),
+        # Both columns first: "has this worker had this HIT?" is asked for every HIT of the queue.
+        Index(None, "worker_seq", "hit_seq", "state"),
     )
     seq: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[str] = mapped_column(String(64), unique=True)

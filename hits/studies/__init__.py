@@ -1,4 +1,9 @@
-"""The study types: what can be asked of people. One file and one template each, one line here."""
+"""The study types: what can be asked of people. One file and one template each, one line here.
+
+A template extends `page.html`, names the widgets it uses and fills the blocks `example`, `help`
+and `item`; a widget that no study has used yet is a macro in `widgets.html`, a script and a style
+beside it, and a line in `hits.render`.
+"""
 
 from __future__ import annotations
 

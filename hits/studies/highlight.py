@@ -67,9 +67,13 @@ class Highlight:
         label = choice(answer, self.questions(settings)[0])
         marked, nothing = marks(answer, "marks", n_tokens), answer.get("nothing")
         if not isinstance(nothing, bool):
-            raise AnswerError(f"item {answer['id']!r}: 'nothing' is {short(nothing)}, not true or false")
+            raise AnswerError(
+                f"item {answer['id']!r}: 'nothing' is {short(nothing)}, not true or false"
+            )
         if nothing and marked:
-            raise AnswerError(f"item {answer['id']!r}: words are marked and 'nothing' is chosen too")
+            raise AnswerError(
+                f"item {answer['id']!r}: words are marked and 'nothing' is chosen too"
+            )
         if not nothing and not marked:
             raise AnswerError(
                 f"item {answer['id']!r}: no word is marked, and 'nothing' is not chosen"

@@ -76,6 +76,7 @@ widgets.mark = function (node, item, changed) {
     takeBack();
   });
 
+  cursor.move(0, true);
   paint();
   return {
     get: () => ({ [node.dataset.question]: state.list(), nothing: state.nothing() }),

@@ -1,5 +1,6 @@
 // Marking from the keyboard: arrows move a cursor between words, Space marks, Shift extends.
 function markKeys(box, words, state, cursor) {
+  // Where the range under way began, and what was marked before it.
   let reach = null;
 
   // The nearest word on the line above (step -1) or below (step 1).
@@ -35,17 +36,16 @@ function markKeys(box, words, state, cursor) {
     if (!reach) reach = { from: cursor.at(), before: state.copy() };
     cursor.move(to);
     state.paint(reach.before, reach.from, to, true);
-  }
-
-  function finish() {
-    if (reach) state.commit(reach.before);
-    reach = null;
+    if (!reach.kept) reach.kept = state.commit(reach.before);
   }
 
   box.addEventListener('keydown', function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      reach = null;
+      return;
+    }
     if (event.key === ' ' || event.key === 'Enter') {
-      finish();
+      reach = null;
       cursor.toggle(cursor.at());
     } else {
       const to = target(event.key);
@@ -54,12 +54,13 @@ function markKeys(box, words, state, cursor) {
       if (event.shiftKey) {
         extend(inside);
       } else {
-        finish();
+        reach = null;
         cursor.move(inside);
       }
     }
     event.preventDefault();
   });
-  box.addEventListener('keyup', (event) => { if (event.key === 'Shift') finish(); });
-  box.addEventListener('blur', finish);
+  for (const name of ['blur', 'pointerdown']) {
+    box.addEventListener(name, () => { reach = null; });
+  }
 }

@@ -33,10 +33,12 @@ function markState(changed) {
       put({ marks: painted, nothing: painted.size ? false : nothing });
     },
 
-    // An act is over: what was before it can be brought back.
+    // What was before an act can be brought back, if the act changed anything; says whether.
     commit(before) {
-      if (!same(before, copy())) past.push(before);
+      const acted = !same(before, copy());
+      if (acted) past.push(before);
       changed();
+      return acted;
     },
 
     undo() {

@@ -29,7 +29,9 @@ def _block(lines: list[str]) -> Markup:
     stripped = [line.strip() for line in lines]
     if all(line.startswith(_BULLET) for line in stripped):
         entries = (_inline(line.removeprefix(_BULLET)) for line in stripped)
-        return Markup("<ul>{}</ul>").format(Markup().join(map(Markup("<li>{}</li>").format, entries)))
+        return Markup("<ul>{}</ul>").format(
+            Markup().join(map(Markup("<li>{}</li>").format, entries))
+        )
     return Markup("<p>{}</p>").format(_inline(" ".join(stripped)))
 
 

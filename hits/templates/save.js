@@ -49,20 +49,10 @@ const save = (function () {
   document.addEventListener('visibilitychange', () => { if (document.hidden) now(); });
   window.addEventListener('pagehide', now);
 
-  // A parent that lets the frame be as high as its page is told how high that is.
-  function watchHeight() {
-    if (!window.ResizeObserver) return;
-    new ResizeObserver(function () {
-      window.parent.postMessage({ konkyo: 'height', height: document.body.offsetHeight }, '*');
-    }).observe(document.body);
-  }
-
   return {
     changed,
     ready() {
-      if (window.parent === window) return;
-      window.parent.postMessage({ konkyo: 'ready' }, '*');
-      watchHeight();
+      if (window.parent !== window) window.parent.postMessage({ konkyo: 'ready' }, '*');
     }
   };
 })();

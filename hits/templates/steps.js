@@ -1,10 +1,15 @@
 // One item in view at a time, a numbered button for each, back and next.
+
+function title(view) {
+  return byId('items').dataset.noun + ' ' + (view.position + 1);
+}
+
 const steps = (function () {
   let current = 0, warned = -1;
 
   function label(view) {
     const state = missing(view).length ? 'not finished' : 'answered';
-    return 'Text ' + (view.position + 1) + ' of ' + views.length + ', ' + state;
+    return title(view) + ' of ' + views.length + ', ' + state;
   }
 
   function refresh() {
@@ -50,7 +55,7 @@ const steps = (function () {
   function build() {
     views.forEach(function (view) {
       const heading = view.root.querySelector('[data-heading]');
-      heading.textContent = 'Text ' + (view.position + 1) + ' of ' + views.length;
+      heading.textContent = title(view) + ' of ' + views.length;
       heading.classList.toggle('unseen', views.length === 1);
       const button = element('button', '', view.position + 1);
       button.type = 'button';
@@ -78,7 +83,7 @@ function problems(unfinished, lead) {
     const open = missing(view);
     open.forEach((part) => part.node.classList.add('open'));
     const places = unfinished.length > 1
-      ? [['Text ' + (view.position + 1), open[0]]]
+      ? [[title(view), open[0]]]
       : open.map((part) => [part.missing(), part]);
     for (const [words, part] of places) {
       const button = element('button', 'link', words);
@@ -91,8 +96,9 @@ function problems(unfinished, lead) {
 }
 
 function goTo(part) {
+  const fits = part.node.offsetHeight < window.innerHeight / 2;
   part.focus();
-  part.node.scrollIntoView({ block: 'nearest' });
+  part.node.scrollIntoView({ block: fits ? 'center' : 'start' });
 }
 
 function clearProblems() {

@@ -35,6 +35,7 @@ function whyNot() {
 
 function guardSubmit() {
   const form = byId('form'), button = byId('submit'), reason = whyNot();
+  button.disabled = false;
   if (reason) {
     notice(reason);
     button.setAttribute('aria-disabled', 'true');

@@ -118,13 +118,16 @@ def print_table(
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    out = console(stderr=False)
+    table = Table(box=box.SIMPLE_HEAD, show_header=any(columns))
     for place, name in enumerate(columns):
         right = place >= len(columns) - numbers
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
     for row in rows:
         table.add_row(*(escaped(str(cell)) for cell in row))
-    console(stderr=False).print(table)
+    if title:
+        out.print(f"\n[bold]{escaped(title)}[/]", soft_wrap=True)
+    out.print(table)
 
 
 def print_notes(notes: Sequence[str], excluded: Mapping[str, int] | None = None) -> None:

@@ -31,6 +31,8 @@ class AttentionClassifier(nn.Module):
         width = 2 * settings.hidden_dim
         attention_dim = settings.attention_dim or settings.hidden_dim
         self.embedding = nn.Embedding(n_words, settings.embedding_dim, padding_idx=PADDING)
+        with torch.no_grad():
+            self.embedding.weight *= settings.embedding_scale
         self.encoder = BiLSTM(settings.embedding_dim, settings.hidden_dim)
         self.attention_key = nn.Linear(width, attention_dim)
         self.attention_score = nn.Linear(attention_dim, 1, bias=False)

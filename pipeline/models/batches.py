@@ -7,8 +7,8 @@ shorter rows end in padding.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from db.records import Instance
 from pipeline.models.vocabulary import PADDING, Vocabulary
 
 UNLABELLED = -1
+TOKEN_BUDGET = 8192  # tokens a pass: more leaves the caches of a small machine, and is slower
 BUCKET = 8  # batches that are sorted by length together: enough to save padding, few enough to mix
 
 
@@ -75,24 +76,23 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
-        if self.ids.device == device:
-            return self
-        moved = {
-            field.name: value.to(device) if isinstance(value, Tensor) else value
-            for field in fields(self)
-            for value in (getattr(self, field.name),)
-        }
-        return Batch(**moved)
+        return self._map(lambda tensor: tensor.to(device))
 
     def take(self, rows: Tensor) -> Batch:
         """The given rows, int64 (R,), in the given order (repeats allowed)."""
-        kept = {
-            field.name: value[rows]
-            for field in fields(self)
-            if isinstance(value := getattr(self, field.name), Tensor)
-        }
         names = tuple(self.instance_ids[row] for row in rows.tolist())
-        return Batch(instance_ids=names, exact=self.exact, **kept)
+        return replace(self._map(lambda tensor: tensor[rows]), instance_ids=names)
+
+    def _map(self, change: Callable[[Tensor], Tensor]) -> Batch:
+        return replace(
+            self,
+            ids=change(self.ids),
+            first=change(self.first),
+            second=change(self.second),
+            labels=change(self.labels),
+            marks=change(self.marks),
+            annotated=change(self.annotated),
+        )
 
 
 def encode(

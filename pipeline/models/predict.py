@@ -9,10 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from db.records import Instance, Prediction
-from pipeline.models.batches import Row, exact_batches
+from pipeline.models.batches import TOKEN_BUDGET, Row, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
-
-TOKEN_BUDGET = 8192  # tokens a pass: more does not fit the caches of a small machine, and is slower
 
 
 def predict(model: TrainedModel, instances: Sequence[Instance], run_id: str) -> list[Prediction]:

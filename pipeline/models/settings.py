@@ -27,6 +27,7 @@ class Settings:
     hidden_dim: int = 128
     attention_dim: int | None = None
     vectors: str | None = None
+    embedding_scale: float = 1.0
     min_count: int = 1
     dropout: float = 0.0
     learning_rate: float = 1e-3

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from db.errors import DataError
 from db.records import Instance
@@ -43,20 +42,24 @@ def split(instances: Sequence[Instance], seed: int) -> Split:
     instance needs a label, every label a place in train and in validation.
     """
     check(instances)
-    parts = {instance.id: _given(instance) for instance in instances}
-    undecided = [instance for instance in instances if parts[instance.id] is None]
     random = np.random.default_rng(seed)
-    for members in _by_label(undecided).values():
-        _divide(parts, members, TEST, "test", random)
-        left = [one for one in members if parts[one.id] is None]
-        _divide(parts, left, VALIDATION / (1 - TEST), "validation", random)
-    parts = {name: part or "train" for name, part in parts.items()}
+    parts: dict[str, str] = {}
+    for members in _by_label([one for one in instances if one.split is None]).values():
+        rest = _give(parts, "test", members, TEST, random)
+        learning = _give(parts, "validation", rest, VALIDATION / (1 - TEST), random)
+        parts |= dict.fromkeys((one.id for one in learning), "train")
+    parts |= {one.id: _part(one.id, one.split) for one in instances if one.split is not None}
     if "validation" not in parts.values():
-        train = [instance for instance in instances if parts[instance.id] == "train"]
-        for members in _by_label(train).values():
-            _divide(parts, members, VALIDATION / (1 - TEST), "validation", random)
+        learning = [one for one in instances if parts[one.id] == "train"]
+        for members in _by_label(learning).values():
+            _give(parts, "validation", members, VALIDATION / (1 - TEST), random)
     _check_labels(instances, parts)
-    return Split(*(_named(parts, name) for name in ("train", "validation", "test")))
+    return Split(
+        *(
+            tuple(one.id for one in instances if parts[one.id] == part)
+            for part in ("train", "validation", "test")
+        )
+    )
 
 
 def check(instances: Sequence[Instance]) -> None:
@@ -86,14 +89,12 @@ def check(instances: Sequence[Instance]) -> None:
             )
 
 
-def _given(instance: Instance) -> str | None:
-    if instance.split is None:
-        return None
-    if instance.split not in NAMES:
+def _part(instance_id: str, name: str) -> str:
+    if name not in NAMES:
         raise DataError(
-            f"instance {instance.id} has the split {instance.split!r}; known are {', '.join(NAMES)}"
+            f"instance {instance_id} has the split {name!r}; known are {', '.join(NAMES)}"
         )
-    return NAMES[instance.split]
+    return NAMES[name]
 
 
 def _by_label(instances: Sequence[Instance]) -> dict[str, list[Instance]]:
@@ -104,18 +105,18 @@ def _by_label(instances: Sequence[Instance]) -> dict[str, list[Instance]]:
     return dict(sorted(groups.items()))
 
 
-def _divide(
-    parts: dict[str, str | None] | dict[str, str],
+def _give(
+    parts: dict[str, str],
+    part: str,
     members: Sequence[Instance],
     share: float,
-    part: str,
     random: np.random.Generator,
-) -> None:
-    """Give a share of the members to `part`: at least one, and never the last."""
+) -> list[Instance]:
+    """Give a share of the members to a part: at least one, never the last. Returns the others."""
     count = min(max(1, round(share * len(members))), len(members) - 1)
-    chosen: NDArray[np.int64] = random.permutation(len(members))[:count]
-    for place in chosen.tolist():
-        parts[members[place].id] = part
+    order = random.permutation(len(members)).tolist()
+    parts.update(dict.fromkeys((members[place].id for place in order[:count]), part))
+    return [members[place] for place in sorted(order[count:])]
 
 
 def _check_labels(instances: Sequence[Instance], parts: dict[str, str]) -> None:
@@ -127,7 +128,3 @@ def _check_labels(instances: Sequence[Instance], parts: dict[str, str]) -> None:
                     f"the {part} part has no instance of label {label!r}; "
                     "mend the splits or leave the label out"
                 )
-
-
-def _named(parts: dict[str, str], wanted: str) -> tuple[str, ...]:
-    return tuple(name for name, part in parts.items() if part == wanted)

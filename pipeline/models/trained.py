@@ -50,12 +50,10 @@ class TrainedModel:
 def build(
     settings: Settings, vocabulary: Vocabulary, labels: tuple[str, ...], pair: bool
 ) -> TrainedModel:
-    """A model with fresh weights, drawn from torch's random state, on the device asked for."""
+    """A model with fresh weights, drawn from torch's random state, on the CPU."""
     kind = MODELS.load(settings.kind)
     module = kind(settings, len(vocabulary), len(labels), pair)
-    return TrainedModel(
-        module.to(choose_device(settings.device)), vocabulary, labels, settings, pair
-    )
+    return TrainedModel(module, vocabulary, labels, settings, pair)
 
 
 def choose_device(wanted: str) -> torch.device:

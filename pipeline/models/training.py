@@ -31,6 +31,8 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.objectives.base import Objective, Term, Weighted
 from pipeline.objectives.cross_entropy import CrossEntropy
 
+DEFAULTS = Settings()
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -64,7 +66,7 @@ class Fitted:
 def fit(
     instances: Sequence[Instance],
     *,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS,
     labels: Sequence[str] | None = None,
     objectives: Sequence[Weighted] = (),
     human: Mapping[str, HumanTarget] | None = None,
@@ -88,6 +90,7 @@ def fit(
         torch.manual_seed(seed)
         model = build(settings, vocabulary, _classes(instances, labels), pair)
         _use_vectors(model, notes)
+        model.module.to(device)
         rows = {
             "train": model.encode(learning, human),
             "validation": model.encode(by_id[name] for name in parts.validation),
@@ -131,7 +134,7 @@ def _train(
                 terms = [(one, weight, one.term(output, batch, module)) for one, weight in further]
                 loss = task.value + sum(weight * term.value for _, weight, term in terms)
                 optimiser.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             log.add(len(batch), "loss", Term(loss))
             log.add(len(batch), cross_entropy.name, task)

@@ -73,7 +73,7 @@ def _level(low: float, high: float) -> str:
 
 def _details(group: Group) -> list[str]:
     about = f" ({plain(group.subject)})" if group.subject else ""
-    phrases = intervals_phrase(group.with_interval)
+    phrases = intervals_phrase(group.drawn)
     value = f"{term(group.name).title}{about} is {number(group.value)}"
     details = [sentence(f"{value}, {phrases}" if phrases else value)]
     if _is_alpha(group):

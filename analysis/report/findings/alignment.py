@@ -49,6 +49,8 @@ def _answer(alignment: Alignment, ladder: Ladder, best: Group, who: str) -> str:
         return "There is no interval or no floor to judge this by."
     if not above:
         return "Not shown: the best explainer is not clearly better than random marks."
+    if ladder.people is None or ladder.people.value is None:
+        return "Better than random marks; there is no ceiling to hold it against."
     if below:
         return f"In part: better than random marks, not as well as {who} among themselves."
     if reaches:

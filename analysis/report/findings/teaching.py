@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from markupsafe import Markup
 
 from analysis.report.content import Difference, Objective, People, Teaching, TeachingMetric
 from analysis.report.findings.finding import PEOPLE, Finding
-from analysis.report.glossary import inline, subject, term
+from analysis.report.glossary import inline
 from analysis.report.groups import Group
 from analysis.report.plots.intervals import Backdrop, axis, interval_row, values_of
 from analysis.report.svg import scale_of
-from analysis.report.verdict import Word, differences_of, judged, phrase, verdict
-from analysis.report.wording import sentence
+from analysis.report.verdict import Word, differences_of, judged, phrase, verdict, verdict_sentence
+from analysis.report.wording import listed, sentence
 
 ANSWERS: dict[Word, str] = {
     "helps": "improves",
@@ -22,6 +24,14 @@ ANSWERS: dict[Word, str] = {
     "no verdict": "allows no verdict",
     "undefined": "is undefined",
 }
+
+
+class Control(NamedTuple):
+    """A control, the difference of teaching against it, and whether teaching clearly beats it."""
+
+    name: str
+    difference: Difference
+    beaten: bool
 
 
 def teaching_finding(teaching: Teaching, people: People) -> Finding | None:
@@ -39,9 +49,16 @@ def teaching_finding(teaching: Teaching, people: People) -> Finding | None:
     question = f"Does teaching the model what {who} said help?"
     if not pairs:
         return Finding(question, "This cannot be said: nothing was compared.", ())
-    details = [_detail(teaching, metric, taught, difference) for metric, difference in pairs]
-    details += _controls(teaching, pairs, taught)
-    return Finding(question, _answer(teaching, pairs, who), tuple(details), _plot(pairs[0][1]))
+    details = [
+        verdict_sentence(difference, metric, teaching.threshold) for metric, difference in pairs
+    ]
+    metric, difference = pairs[0]
+    controls: list[Control] = []
+    if _word(teaching, metric, difference) == "helps":
+        controls = _controls(teaching, metric, taught)
+        details += _told(controls)
+    answer = _answer(teaching, pairs, controls, who)
+    return Finding(question, answer, tuple(details), _plot(difference))
 
 
 def _headline(teaching: Teaching) -> Objective | None:
@@ -59,43 +76,43 @@ def _metrics(teaching: Teaching) -> list[TeachingMetric]:
     return [metric for metric in found if metric is not None]
 
 
-def _answer(teaching: Teaching, pairs: list[tuple[TeachingMetric, Difference]], who: str) -> str:
+def _word(teaching: Teaching, metric: TeachingMetric, difference: Difference) -> Word:
+    return verdict(difference, metric.direction, teaching.threshold).word
+
+
+def _answer(
+    teaching: Teaching,
+    pairs: list[tuple[TeachingMetric, Difference]],
+    controls: list[Control],
+    who: str,
+) -> str:
     words = {"alignment": f"alignment with {who}", "task": "performance on the task"}
-    parts = [
-        f"{words[m.kind]} {ANSWERS[verdict(d, m.direction, teaching.threshold).word]}"
-        for m, d in pairs
-    ]
+    parts = [f"{words[m.kind]} {ANSWERS[_word(teaching, m, d)]}" for m, d in pairs]
+    unbeaten = [control.name for control in controls if not control.beaten]
+    if unbeaten:
+        parts[0] += f", but is not shown to beat {listed(unbeaten)} rationales"
     return sentence("; ".join(parts))
 
 
-def _detail(
-    teaching: Teaching, metric: TeachingMetric, taught: Objective, difference: Difference
-) -> str:
-    found = verdict(difference, metric.direction, teaching.threshold)
-    reason = f" ({found.reason})" if found.reason else ""
-    return sentence(
-        f"{subject(taught.name)} against {inline(difference.against)} on {term(metric.name).title}: "
-        f"{phrase(difference)}: {found.word}{reason}"
-    )
+def _controls(teaching: Teaching, metric: TeachingMetric, taught: Objective) -> list[Control]:
+    """The controls that the objective was compared with: those whose rationales say nothing."""
+    found = []
+    for objective in (o for o in teaching.objectives if o.role == "control"):
+        against = judged(differences_of(teaching, metric.name, taught.name, objective.name))
+        if against is not None:
+            beaten = _word(teaching, metric, against) == "helps"
+            found.append(Control(inline(objective.name), against, beaten))
+    return found
 
 
-def _controls(
-    teaching: Teaching, pairs: list[tuple[TeachingMetric, Difference]], taught: Objective
-) -> list[str]:
-    """Whether what helps also helps more than rationales that say nothing."""
-    metric, difference = pairs[0]
-    if verdict(difference, metric.direction, teaching.threshold).word != "helps":
-        return []
-    sentences = []
-    for control in (o for o in teaching.objectives if o.role == "control"):
-        against = judged(differences_of(teaching, metric.name, taught.name, control.name))
-        if against is None:
-            continue
-        better = verdict(against, metric.direction, teaching.threshold).word == "helps"
-        says = "teaching helps more" if better else "teaching is not shown to help more"
-        name = inline(control.name)
-        sentences.append(sentence(f"Against the control “{name}”: {phrase(against)}; {says}"))
-    return sentences
+def _told(controls: list[Control]) -> list[str]:
+    if not controls:
+        return ["No control was compared, so what people said may not be the reason."]
+    says = {True: "teaching helps more", False: "teaching is not shown to help more"}
+    return [
+        sentence(f"Against the control “{c.name}”: {phrase(c.difference)}; {says[c.beaten]}")
+        for c in controls
+    ]
 
 
 def _plot(difference: Difference) -> Markup:

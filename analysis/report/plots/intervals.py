@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from analysis.report.groups import Group
+from analysis.report.groups import ORDER, Group
 from analysis.report.svg import Scale, element, hidden_picture, join, pc, picture
-from analysis.report.wording import OVER, defined, interval_phrase, number
+from analysis.report.wording import OVER, confidence, defined, interval_phrase, number
 from db.records import Over
 
 HEIGHT = 34
@@ -42,7 +42,7 @@ def interval_row(
 
     `role` chooses the shape: "estimate", "people", "floor" (hollow) or "oracle" (a diamond).
     """
-    found = group.with_interval
+    found = group.drawn
     parts = []
     for i, estimate in enumerate(found):
         y = SPREAD * (i - (len(found) - 1) / 2) / max(len(found) - 1, 1)
@@ -107,7 +107,7 @@ def axis(scale: Scale) -> Markup:
 
 def described(group: Group) -> str:
     """The row in words: `0.412; 95% interval 0.33 to 0.49 over workers`."""
-    phrases = [interval_phrase(estimate) for estimate in group.with_interval]
+    phrases = [interval_phrase(estimate) for estimate in group.drawn]
     return "; ".join([number(group.value), *phrases])
 
 
@@ -139,12 +139,16 @@ def reference_key() -> Markup:
     return element("svg", line, class_="key", width=12, height=14, aria_hidden="true")
 
 
-def over_legend(found: Sequence[Over | None]) -> list[tuple[Markup, str]]:
-    """Samples and words for the intervals that occur."""
-    return [(key(over), f"interval {OVER[over]}".strip()) for over in found]
+def over_legend(groups: Sequence[Group]) -> list[tuple[Markup, str]]:
+    """Samples and words for the intervals that occur: `95% interval over units`."""
+    found = {(e.over, confidence(e)): None for g in groups for e in g.with_interval}
+    return [
+        (key(over), f"{sure} interval {OVER[over]}".strip())
+        for over, sure in sorted(found, key=lambda pair: ORDER.index(pair[0]))
+    ]
 
 
 def values_of(groups: Sequence[Group]) -> list[float | None]:
     """Every number that an axis must hold."""
-    limits = [n for g in groups for e in g.with_interval for n in (e.low, e.high)]
+    limits = [n for g in groups for e in g.drawn for n in (e.low, e.high)]
     return [g.value for g in groups if defined(g.value)] + limits

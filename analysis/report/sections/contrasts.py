@@ -27,9 +27,10 @@ class Words(NamedTuple):
 
 
 class Pane(NamedTuple):
-    """One side: its heading, and one marked text (two for a pair) with its name."""
+    """One side: its heading, why nothing is marked, and one text (two for a pair) with its name."""
 
     heading: str
+    note: str
     texts: list[tuple[str, Markup]]
 
 
@@ -56,9 +57,14 @@ def _view(pair: Contrast, contrasts: Contrasts, people: People) -> ContrastView:
     who = counted(pair.n_workers, "worker")
     simulated = {"real": "", "simulated": ", simulated", "mixed": ", some simulated"}[people]
     headings = f"Model: {inline(pair.explainer)}", f"People: {who}{simulated}"
+    notes = ("No token has a score.", "No worker marked a token.")
     panes = [
-        Pane(heading, list(zip(names, heatmap(pair.instance, side, keep), strict=True)))
-        for heading, side in zip(headings, sides, strict=True)
+        Pane(
+            heading,
+            "" if side.levels.any() else note,
+            list(zip(names, heatmap(pair.instance, side, keep), strict=True)),
+        )
+        for heading, note, side in zip(headings, notes, sides, strict=True)
     ]
     return ContrastView(
         pair.instance.id, _facts(pair, contrasts), panes, list(_words(pair)), not keep.all()
@@ -77,8 +83,13 @@ def _facts(pair: Contrast, contrasts: Contrasts) -> list[tuple[str, str]]:
 
 
 def _words(pair: Contrast) -> Iterator[Words]:
-    """Both, only people, only the model: by the majority's marks and as many top tokens."""
+    """Both, only people, only the model: by the majority's marks and as many top tokens.
+
+    Nothing where no token was marked by half of the workers: there is no k to compare at.
+    """
     marked = pair.people_scores >= MAJORITY
+    if not marked.any():
+        return
     chosen = top_tokens(pair.model_scores, int(marked.sum()))
     tokens = pair.instance.tokens
     for label, flags in (

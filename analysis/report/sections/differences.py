@@ -32,7 +32,7 @@ def difference_table(
     if not rows:
         return None
     scale = scale_of(values_of(groups), keep=(0.0,))
-    columns = [Column("", "plot"), Column("Difference"), Column("Interval")]
+    columns = [Column("", "plot"), Column("Difference")]
     columns += [Column("p")] if any(d.p is not None for d in rows) else []
     columns += [Column("Detectable")] if any(d.detectable is not None for d in rows) else []
     return Table(
@@ -44,7 +44,8 @@ def difference_table(
             for d, g in zip(rows, groups, strict=True)
         ),
         axis=axis(scale),
-        legend=over_legend(list(dict.fromkeys(d.estimate.over for d in rows))),
+        legend=over_legend(groups),
+        quiet=True,
     )
 
 
@@ -53,13 +54,14 @@ def _row(
 ) -> Row:
     e = difference.estimate
     optional = {
-        "p": Cell(p_text(difference.p), _smallest(difference)),
+        "p": Cell(p_text(difference.p), _smallest(difference.smallest_p)),
         "Detectable": Cell(number(difference.detectable)),
     }
+    inside = interval(e, signed=True)
+    lines = () if inside == UNDEFINED else tuple(filter(None, (inside, OVER[e.over])))
     cells = (
         Cell(interval_row(group, scale, "estimate", Backdrop(lines=(0.0,)))),
-        Cell(number(e.value, signed=True), class_="value"),
-        Cell(interval(e, signed=True), OVER[e.over]),
+        Cell(number(e.value, signed=True), lines, "value"),
         *(optional[c.title] for c in columns if c.title in optional),
         verdict_cell(found),
     )
@@ -67,14 +69,13 @@ def _row(
     return Row(name, cells, (term(e.name).title,), notes=notes_of(group, ()))
 
 
-def _smallest(difference: Difference) -> str:
-    if difference.smallest_p is None:
-        return ""
-    return f"smallest possible {p_text(difference.smallest_p)}"
+def _smallest(p: float | None) -> tuple[str, ...]:
+    return () if p is None else (f"smallest possible {p_text(p)}",)
 
 
 def verdict_cell(found: Verdict) -> Cell:
     """A sign and the word, and the reason where there is one."""
+    lines = (found.reason,) if found.reason else ()
     if found.word == "undefined":
-        return Cell(UNDEFINED, found.reason, "verdict")
-    return Cell(f"{SIGNS[found.word]} {found.word}", found.reason, f"verdict {found.class_}")
+        return Cell(UNDEFINED, lines, "verdict")
+    return Cell(f"{SIGNS[found.word]} {found.word}", lines, f"verdict {found.class_}")

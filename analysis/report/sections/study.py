@@ -7,8 +7,8 @@ from analysis.report.wording import listed, sentence
 
 SIMULATED = (
     "These workers are simulated. No person answered, and nobody was paid. Agreement, alignment "
-    "with “people” and the effect of teaching show that the study runs and what its numbers "
-    "look like; they are no finding about human beings."
+    "with “people”, ratings and the effect of teaching show that the study runs and what its "
+    "numbers look like; they are no finding about human beings."
 )
 MIXED = (
     "Some of these workers are simulated. Numbers that pool them with people are no finding about "

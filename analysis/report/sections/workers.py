@@ -107,14 +107,13 @@ def _table(rows: tuple[WorkerRow, ...]) -> Table:
     shown = any(group.estimates for group in groups)
     plot = (Column("Agreement with the others", "plot"), Column("Value")) if shown else ()
     columns = (*plot, Column("Assignments"), Column("Median time"), Column("Checks right"))
-    found = list(dict.fromkeys(e.over for g in groups for e in g.with_interval))
     return Table(
         caption="Workers, under pseudonyms",
         corner="Worker",
         columns=columns,
         rows=tuple(_row(row, scale, shown) for row in rows),
         axis=axis(scale) if shown else None,
-        legend=over_legend(found),
+        legend=over_legend(groups),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from hits.endpoint import answers, ids, lifecycle
+from hits.endpoint.errors import WorkRefused
 from hits.endpoint.tables import Assignment, SubmitToken
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.visit import Visit
@@ -74,6 +75,6 @@ def _take(session: Session, token: str, claimed: str, answer: str, now: int) -> 
     session.refresh(assignment)
     try:
         lifecycle.submit(session, hit, assignment, answer, now)
-    except lifecycle.WorkRefused as refused:
+    except WorkRefused as refused:
         return _Result(refused.reason, assignment.assignment_id)
     return _Result("submitted", assignment.assignment_id)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from hits.endpoint import ids, lifecycle, question
 from hits.endpoint.clock import SECOND
+from hits.endpoint.errors import WorkRefused
 from hits.endpoint.tables import (
     GIVEN_UP,
     Assignment,
@@ -59,7 +60,7 @@ def accept(visit: Visit) -> Response:
         hit = lifecycle.lock_hit(session, _hit(session, visit.entity("hit_id")).seq)
         try:
             assignment = lifecycle.accept(session, hit, worker.seq, now)
-        except lifecycle.WorkRefused as refused:
+        except WorkRefused as refused:
             raise Notice(refused.reason, 409) from refused
         remember_token(session, visit, assignment)
         return assignment.assignment_id

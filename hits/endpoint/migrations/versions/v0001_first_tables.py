@@ -129,7 +129,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_assignments_hit_seq_state_submit_ms", "assignments", ["hit_seq", "state", "submit_ms"]
     )
-    op.create_index("ix_assignments_worker_seq_state", "assignments", ["worker_seq", "state"])
+    op.create_index(
+        "ix_assignments_worker_seq_hit_seq_state", "assignments", ["worker_seq", "hit_seq", "state"]
+    )
     op.create_index(
         "uq_assignments_one_per_worker",
         "assignments",

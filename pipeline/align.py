@@ -1,0 +1,150 @@
+"""`konkyo align`: does the model look where people look? On a campaign or on plain files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from analysis.alignment import GOLD_POLICIES
+from analysis.alignment.align import align
+from analysis.alignment.base import AlignmentResult
+from db import frames
+from db.errors import NotFound
+from db.ragged import Ragged
+from db.records import Campaign, Marks, ModelRun
+from db.store import instances, rationales, runs
+from pipeline.config import AnalysisSettings
+from pipeline.formats import READERS
+from pipeline.formats.base import Reader, ReadOptions
+from pipeline.judged import judged_campaign, marks_of
+from pipeline.project import Project
+from pipeline.score_files import marks_of_file, scores_of_file
+
+FLOORS = ("random", "constant")
+"""Explainers that alignment brings itself, as exact floors."""
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Alignment of a run's explainers with a campaign's people, or of two files."""
+
+    of: str
+    run: str | None
+    result: AlignmentResult
+
+
+def align_campaign(
+    project: Project,
+    name: str | None,
+    *,
+    run: str | None = None,
+    gold_policy: str = "each",
+    split: str | None = None,
+    bootstrap: int | None = None,
+    seed: int | None = None,
+) -> Aligned:
+    """Score every explainer of a run against the people of a campaign."""
+    GOLD_POLICIES.load(gold_policy)
+    campaign = judged_campaign(project, name)
+    chosen = runs.find(project.engine, run)
+    marks = _of_split(project, campaign, split)
+    scores, marks = scores_on(project, chosen, marks)
+    settings = project.settings.analysis
+    result = align(
+        scores,
+        marks,
+        gold_policy=gold_policy,
+        bootstrap=settings.bootstrap if bootstrap is None else bootstrap,
+        seed=project.settings.project.seed if seed is None else seed,
+        confidence=settings.confidence,
+    )
+    return Aligned(campaign.name, chosen.id, result)
+
+
+def scores_on(
+    project: Project, run: ModelRun, marks: Marks, explainers: Sequence[str] | None = None
+) -> tuple[dict[str, Ragged], Marks]:
+    """Scores of a run's explainers on marked instances, and the marks of those that have them."""
+    names = explainers or rationales.explainers(project.engine, run.id)
+    found = {
+        name: frames.scores(project.engine, run.id, name, marks.instance_ids)
+        for name in names
+        if name not in FLOORS
+    }
+    shared = set(marks.instance_ids).intersection(*(ids for ids, _ in found.values()))
+    if not found or not shared:
+        raise NotFound(
+            f"run {run.id} has no rationales for the instances that people marked; "
+            'run "konkyo explain" first'
+        )
+    marks = only(marks, shared)
+    return {
+        name: frames.scores(project.engine, run.id, name, marks.instance_ids)[1] for name in found
+    }, marks
+
+
+def only(marks: Marks, ids: Collection[str]) -> Marks:
+    """The marks of some of the instances, in their order."""
+    wanted = set(ids)
+    kept = [n for n, identity in enumerate(marks.instance_ids) if identity in wanted]
+    number = np.full(len(marks.instance_ids), -1, dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    rows = np.flatnonzero(number[marks.instance] >= 0)
+    return replace(
+        marks,
+        masks=marks.masks.take(rows),
+        instance=number[marks.instance[rows]],
+        worker=marks.worker[rows],
+        instance_ids=tuple(marks.instance_ids[n] for n in kept),
+    )
+
+
+def align_files(
+    human: Path,
+    model: Path,
+    format_name: str,
+    settings: AnalysisSettings,
+    *,
+    gold_policy: str = "each",
+    seed: int = 1,
+) -> Aligned:
+    """Score the model's scores in one file against people's marks in another.
+
+    The model's file has one JSON object a line: `scores` (one number a token), the instance as
+    `id` (its content hash) or as `text` (and `text_pair`), and `explainer` (default: "model").
+    """
+    GOLD_POLICIES.load(gold_policy)
+    reader: Reader = READERS.load(format_name)
+    marks = marks_of_file(human, reader(human, ReadOptions()))
+    scores = scores_of_file(model, marks)
+    shared = set(marks.instance_ids).intersection(*scores.values())
+    if not shared:
+        raise NotFound(f"{model} has no scores for any text that {human} has marks of")
+    marks = only(marks, shared)
+    ragged = {
+        name: Ragged.from_rows(found[identity] for identity in marks.instance_ids)
+        for name, found in scores.items()
+    }
+    result = align(
+        ragged,
+        marks,
+        gold_policy=gold_policy,
+        bootstrap=settings.bootstrap,
+        seed=seed,
+        confidence=settings.confidence,
+    )
+    return Aligned(f"{human.name} and {model.name}", None, result)
+
+
+def _of_split(project: Project, campaign: Campaign, split: str | None) -> Marks:
+    marks = marks_of(project, campaign)
+    if split is None:
+        return marks
+    everything = instances.read(project.engine, ids=dict.fromkeys(marks.instance_ids))
+    wanted = {i.id for i in everything if i.split == split}
+    if not wanted:
+        raise NotFound(f"campaign {campaign.name!r} has no marked instance in split {split!r}")
+    return only(marks, wanted)

@@ -1,0 +1,101 @@
+"""Estimates as rows of terminal tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from db.records import Estimate
+
+if TYPE_CHECKING:
+    from analysis.aggregation.base import Aggregation
+    from analysis.trials import TrialTable
+
+Table = tuple[list[str], list[list[str]]]
+
+ALIGNMENT = (
+    ("Where people marked, and in which order (intervals over instances)",
+     ("token_f1", "iou_f1", "auroc")),
+    ("The same, further scores", ("token_precision", "token_recall", "average_precision")),
+    ("Against the share of workers who marked a token", ("pearson", "spearman", "kendall")),
+    ("From chance (0) to people (1)", ("token_f1_normalised", "iou_f1_normalised")),
+)  # fmt: skip
+ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU"}
+
+
+def number(value: float | None) -> str:
+    """Three decimals, a dash where undefined."""
+    return "—" if value is None else f"{value:.3f}"
+
+
+def interval(estimate: Estimate) -> str:
+    """The interval in brackets, a dash where undefined."""
+    if estimate.low is None or estimate.high is None:
+        return "—"
+    return f"[{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def interval_rows(estimates: Sequence[Estimate]) -> Table:
+    """One row an estimate: what, about what, over what, value, standard error, interval."""
+    columns = ["", "about", "over", "value", "SE", "interval"]
+    rows = [
+        [words(e.name), e.subject, _over(e), number(e.value), number(e.se), interval(e)]
+        for e in estimates
+    ]
+    return columns, rows
+
+
+def estimate_notes(estimates: Sequence[Estimate]) -> list[str]:
+    """What the estimates say of themselves, each sentence once."""
+    return list(dict.fromkeys(f"{words(e.name)}: {e.note}" for e in estimates if e.note))
+
+
+def words(name: str) -> str:
+    """A metric's name as it is read: abbreviations in capitals, no underscores."""
+    return " ".join(ABBREVIATIONS.get(part, part) for part in name.split("_"))
+
+
+def consensus_rows(result: Aggregation) -> Table:
+    """How many units got which answer, ties beside."""
+    counts = Counter("tie" if label is None else str(label) for label in result.consensus)
+    total = max(len(result.units), 1)
+    rows = [[label, str(n), f"{n / total:.1%}"] for label, n in sorted(counts.items())]
+    return ["consensus", "units", "share"], rows
+
+
+def alignment_tables(estimates: Sequence[Estimate]) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Title, columns and rows: explainers, floors, oracle and people, intervals over instances."""
+    found = {(e.subject, e.name): e for e in estimates if e.over in (None, "units")}
+    subjects = list(dict.fromkeys(subject for subject, _ in found))
+    tables = []
+    for title, names in ALIGNMENT:
+        rows = [
+            [s, *(_with_interval(found.get((s, n))) for n in names)]
+            for s in subjects
+            if any((s, n) in found for n in names)
+        ]
+        tables.append((title, ["", *map(words, names)], rows))
+    return tables
+
+
+def teaching_rows(table: TrialTable) -> Table:
+    """One row an objective; each metric with its interval over seeds and instances."""
+    metrics = list(dict.fromkeys(mean.name for mean in table.means))
+    objectives = list(dict.fromkeys(mean.subject for mean in table.means))
+    found = {(mean.subject, mean.name): mean for mean in table.means}
+    rows = [[o, *(_with_interval(found[o, m]) for m in metrics)] for o in objectives]
+    return ["objective", *map(words, metrics)], rows
+
+
+def _with_interval(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.value is None:
+        return "—"
+    if estimate.low is None or estimate.high is None:
+        return number(estimate.value)
+    return f"{estimate.value:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def _over(estimate: Estimate) -> str:
+    kind = estimate.over or ""
+    return "jackknife" if "jackknife" in estimate.method else kind

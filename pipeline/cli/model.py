@@ -1,0 +1,131 @@
+"""Commands of the panel *model*: train, explain, teach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.shared import (
+    ConfigOption,
+    DbOption,
+    JsonOption,
+    RunOption,
+    console,
+    escaped,
+    print_json,
+    print_notes,
+    print_table,
+    progress,
+    project,
+    say,
+)
+
+if TYPE_CHECKING:
+    from pipeline.models.training import Epoch
+
+PANEL = "Model"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the panel's commands."""
+    for command in (train, explain, teach):
+        app.command(command.__name__, rich_help_panel=PANEL)(command)
+
+
+def train(
+    seed: Annotated[int | None, typer.Option(help="Train with this seed.")] = None,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train the classifier on all labelled instances; settings, metrics and weights are kept."""
+    from pipeline.train import train as train_model
+
+    with project(config, db, writes=True) as opened:
+        done = train_model(opened, seed=seed, on_epoch=_say_epoch)
+    run = done.run
+    if json:
+        print_json("train", run=run.id, new=done.is_new, metrics=dict(run.metrics))
+        return
+    out = console(stderr=False)
+    state = "trained" if done.is_new else "trained already with these settings, seed and data"
+    out.print(f"run [bold]{run.id}[/] ({run.kind}, seed {run.seed}): {state}")
+    parts = ("train", "validation", "test")
+    rows = [
+        (part, *(_number(run.metrics.get(f"{part}_{m}")) for m in ("accuracy", "macro_f1", "auc")))
+        for part in parts
+    ]
+    print_table("", ("part", "accuracy", "macro F1", "AUC"), rows, numbers=3)
+    print_notes(done.notes)
+
+
+def explain(
+    explainer: Annotated[
+        list[str] | None, typer.Option(help="Which explainers (repeat for several).")
+    ] = None,
+    run: RunOption = None,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the rationales of a run; an interrupted command continues where it stopped."""
+    from pipeline.explain import explain as explain_model
+
+    with project(config, db, writes=True) as opened, progress("explaining") as update:
+        done = explain_model(opened, run=run, explainers=tuple(explainer or ()), on_progress=update)
+    if json:
+        print_json("explain", run=done.run.id, new=done.new, known=done.known)
+        return
+    console(stderr=False).print(f"run [bold]{done.run.id}[/]")
+    rows = [(name, done.new[name], done.known[name]) for name in done.new]
+    print_table("Rationales", ("explainer", "new", "known already"), rows, numbers=2)
+
+
+def teach(
+    campaign: Annotated[
+        str | None, typer.Argument(help="Whose rationales (default: the only one that has any).")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=2, help="How many seeds.")] = None,
+    weight: Annotated[float | None, typer.Option(help="Weight of the human term.")] = None,
+    config: ConfigOption = None,
+    db: DbOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train again with what people marked, and measure before and after over several seeds."""
+    from dataclasses import asdict
+
+    from pipeline.cli.estimates_view import teaching_rows
+    from pipeline.teach import teach as teach_model
+
+    with project(config, db, writes=True) as opened, progress("training") as update:
+        done = teach_model(opened, campaign, seeds=seeds, weight=weight, on_run=update)
+    if json:
+        print_json(
+            "teach",
+            campaign=done.campaign.name,
+            estimates=[asdict(mean) for mean in done.table.means],
+            gains=[asdict(gain) for gain in done.table.gains],
+            excluded=done.excluded,
+            notes=done.table.notes,
+        )
+        return
+    title = f"Before and after, {done.n_seeds} seeds, campaign {done.campaign.name}"
+    columns, rows = teaching_rows(done.table)
+    print_table(title, columns, rows, numbers=len(columns) - 1)
+    out = console(stderr=False)
+    for sentence in done.sentences:
+        out.print(escaped(sentence), soft_wrap=True)
+    print_notes(done.table.notes, done.excluded)
+
+
+def _say_epoch(epoch: Epoch) -> None:
+    validation = epoch.validation
+    say(
+        f"[dim]epoch {epoch.number:3d}  loss {epoch.loss:.4f}  "
+        f"validation accuracy {validation.accuracy:.3f}  AUC {validation.auc:.3f}[/]"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"

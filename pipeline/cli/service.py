@@ -1,0 +1,66 @@
+"""Commands of the panel *service*: serve, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.shared import console, escaped, print_table, say
+
+PANEL = "Service"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the panel's commands."""
+    for command in (serve, demo):
+        app.command(command.__name__, rich_help_panel=PANEL)(command)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port (0: any free one).")] = 8080,
+    data: Annotated[
+        str, typer.Option(help="The endpoint's own database: a path or SQLAlchemy URL.")
+    ] = "market.db",
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A proxy in front terminates TLS.")
+    ] = False,
+) -> None:
+    """Run the MTurk-compatible endpoint and its worker site until Ctrl-C."""
+    from db.errors import UsageError
+    from hits.endpoint.errors import EndpointError
+    from hits.endpoint.serve import serve as run_server
+    from hits.endpoint.settings import ServeSettings
+
+    settings = ServeSettings(host=host, port=port, data=data, behind_proxy=behind_proxy)
+    try:
+        run_server(
+            settings,
+            lambda url: say(
+                f"MTurk API (POST) and worker site (GET): {escaped(url)}/ (Ctrl-C ends)"
+            ),
+        )
+    except EndpointError as error:
+        raise UsageError(str(error)) from error
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for report, database and models.")] = Path(
+        "konkyo-demo"
+    ),
+    seed: Annotated[int, typer.Option(help="Everything is drawn from this number.")] = 1,
+) -> None:
+    """The whole loop on the embedded corpus with simulated workers, in a few minutes."""
+    from pipeline.cli.estimates_view import teaching_rows
+    from pipeline.demo import demo as run_demo
+
+    done = run_demo(out, seed=seed, say=lambda line: say(f"[dim]{escaped(line)}[/]"))
+    columns, rows = teaching_rows(done.taught.table)
+    print_table("What changed", columns, rows, numbers=len(columns) - 1)
+    shown = console(stderr=False)
+    for sentence in done.taught.sentences:
+        shown.print(escaped(sentence), soft_wrap=True)
+    shown.print("[dim]The workers were simulated and the corpus was written for this project.[/]")
+    shown.print(f"\nreport: [bold]{escaped(str(done.report))}[/]", soft_wrap=True)

@@ -1,0 +1,84 @@
+"""`konkyo explain`: rationales of a run for every instance, written as they come.
+
+What is stored already is not computed again, so an interrupted command continues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from db.records import Instance, ModelRun
+from db.store import instances, rationales, runs
+from pipeline.explainers import EXPLAINERS
+from pipeline.explainers.batching import explain as explain_batches
+from pipeline.models.checkpoint import load
+from pipeline.models.trained import TrainedModel
+from pipeline.project import Project
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What was written: rationales new and known, by explainer."""
+
+    run: ModelRun
+    new: dict[str, int]
+    known: dict[str, int]
+
+
+def explain(
+    project: Project,
+    *,
+    run: str | None = None,
+    explainers: Sequence[str] = (),
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Explained:
+    """Explain the predicted class of every instance by the named explainers, or the settings'."""
+    chosen = runs.find(project.engine, run)
+    names = tuple(explainers) or project.settings.explain.explainers
+    for name in names:
+        EXPLAINERS.load(name)
+    return explain_run(
+        project, chosen, instances.read(project.engine), names, on_progress=on_progress
+    )
+
+
+def explain_run(
+    project: Project,
+    run: ModelRun,
+    data: Sequence[Instance],
+    names: Sequence[str],
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Explained:
+    """Explain the given instances, leaving out what is stored already."""
+    done = {name: rationales.done(project.engine, run.id, name) for name in names}
+    known = {name: sum(i.id in done[name] for i in data) for name in names}
+    waiting = _grouped(data, names, done)
+    total = sum(len(group) * len(missing) for missing, group in waiting.items())
+    written = 0
+    new = dict.fromkeys(names, 0)
+    model: TrainedModel | None = None
+    for missing, group in waiting.items():
+        model = model or load(project.folder / run.weights)
+        seed = project.settings.project.seed
+        for batch in explain_batches(model, group, missing, seed=seed, run_id=run.id):
+            rationales.add(project.engine, batch)
+            for rationale in batch:
+                new[rationale.explainer] += 1
+            written += len(batch)
+            if on_progress is not None:
+                on_progress(written, total)
+    return Explained(run, new, known)
+
+
+def _grouped(
+    data: Sequence[Instance], names: Sequence[str], done: dict[str, set[str]]
+) -> dict[tuple[str, ...], list[Instance]]:
+    """Instances by the explainers that they still need: those share forward passes."""
+    groups: dict[tuple[str, ...], list[Instance]] = {}
+    for instance in data:
+        missing = tuple(name for name in names if instance.id not in done[name])
+        if missing:
+            groups.setdefault(missing, []).append(instance)
+    return groups

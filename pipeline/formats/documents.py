@@ -1,0 +1,93 @@
+"""The documents of an ERASER folder: one file each under `docs/`, or all of them in `docs.jsonl`.
+
+A document is lines of sentences, a sentence tokens with single spaces between. Positions of
+evidence count these tokens, so they are found here as ERASER's own code finds them (by the space
+alone: a no-break space belongs to a token), in the text as it stands in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from db.errors import DataError, ImportFailed
+from pipeline.formats.fields import required, required_text
+from pipeline.formats.lines import read_lines, what_is
+from pipeline.formats.objects import kind, read_objects
+from pipeline.formats.place import Place, at
+from pipeline.formats.tokens import Span
+
+_SENTENCE = re.compile(r"[^\r\n]+")
+_TOKEN = re.compile(r"[^ ]+")
+
+Documents = Callable[[str], str]
+"""The text of a document by its id; an unknown id is a `DataError`."""
+
+
+def open_documents(folder: Path) -> Documents:
+    """The documents of an ERASER folder, files read when they are asked for."""
+    found = what_is(folder / "docs.jsonl"), what_is(folder / "docs")
+    match found:
+        case "file", "nothing":
+            return _from_lines(folder / "docs.jsonl")
+        case "nothing", "folder":
+            return _from_files(folder / "docs")
+        case "nothing", _:
+            raise ImportFailed(folder, None, "has no documents: neither docs.jsonl nor docs/")
+    raise ImportFailed(folder, None, "has both docs.jsonl and docs/; keep one of them")
+
+
+def document_tokens(text: str) -> list[Span]:
+    """Where the tokens of a document stand, as ERASER counts them."""
+    spans = []
+    for sentence in _SENTENCE.finditer(text):
+        line = sentence.group()
+        start = sentence.start() + len(line) - len(line.lstrip())
+        spans += [(start + a, start + b) for a, b in _spans(line.strip())]
+    return spans
+
+
+def _spans(line: str) -> list[Span]:
+    return [match.span() for match in _TOKEN.finditer(line)]
+
+
+def _from_lines(path: Path) -> Documents:
+    """`docs.jsonl`: {"docid": …, "document": …} a line."""
+    texts: dict[str, tuple[Place, str]] = {}
+    for place, fields in read_objects(path):
+        with at(place):
+            docid, text = as_id(required(fields, "docid")), required_text(fields, "document")
+            before, known = texts.setdefault(docid, (place, text))
+            if known != text:
+                where = before.seen_from(place)
+                raise DataError(f"document {docid!r} has another text on {where}")
+
+    def find(docid: str) -> str:
+        if docid not in texts:
+            raise DataError(f"document {docid!r} is not in {path.name}")
+        return texts[docid][1]
+
+    return find
+
+
+def _from_files(folder: Path) -> Documents:
+    """`docs/`: a file a document, named by its id. An id cannot lead out of the folder."""
+    root = folder.resolve()
+
+    @cache
+    def find(docid: str) -> str:
+        path = folder / docid
+        if what_is(path) != "file" or not path.resolve().is_relative_to(root):
+            raise DataError(f"document {docid!r} is not in {folder.name}/")
+        return "".join(line.text for line in read_lines(path))
+
+    return find
+
+
+def as_id(value: object) -> str:
+    """The id of an annotation or a document: a string, or a whole number as its digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise DataError(f"an id must be a string, not {kind(value)}")
+    return str(value)

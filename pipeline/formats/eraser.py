@@ -1,0 +1,112 @@
+"""ERASER folders (DeYoung et al., ACL 2020): annotations in three splits, documents beside them.
+
+    train.jsonl, val.jsonl, test.jsonl   at least one; the split is train, validation or test
+    docs/ or docs.jsonl                  the documents
+
+An annotation becomes an instance (the document), its `classification` the label, and its evidence
+one annotation by nobody named, all evidence groups together. `annotation_id` and `query_type`
+are kept as attributes.
+
+The query. Where all annotations of the folder share one (movies: what is the sentiment?), it is
+the task and no input: an attribute. Where queries differ they are what is answered from the
+document: instances are pairs, the document first, so that evidence keeps its token positions.
+
+The document is the one that `docids` or the evidence names, else the one called like the
+annotation. An annotation over several documents is set aside and counted: an instance has one text
+for evidence to lie in. Where the words of a piece of evidence are not those at its positions, the
+positions hold and the difference is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from db.records import Instance
+from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.documents import Documents, document_tokens, open_documents
+from pipeline.formats.eraser_entries import Entry, Evidence, read_entries
+from pipeline.formats.gather import Gathering
+from pipeline.formats.instances import Description, pair_instance, text_instance
+from pipeline.formats.objects import fingerprint
+from pipeline.formats.options import refuse_options
+from pipeline.formats.place import at
+from pipeline.formats.tokens import as_offsets, check_span
+
+ASTRAY = "pieces of evidence quote other words than stand at their positions, which were kept"
+NONE = "annotations give no evidence; they are kept as marking nothing"
+
+
+def read(path: Path, options: ReadOptions) -> Imported:
+    """Every annotation of the folder; one that cannot be read fails the whole import."""
+    refuse_options(options, ("text", "text_pair", "label", "split", "rationale"), "eraser")
+    entries = list(read_entries(path))
+    queries = {entry.query for entry in entries}
+    reader = _Reader(Gathering(path, options), open_documents(path), len(queries) > 1)
+    for entry in entries:
+        with at(entry.place):
+            reader.take(entry)
+    return reader.gathering.result(reader.gathering.workers(), reader.notes())
+
+
+@dataclass
+class _Reader:
+    """The annotations of one folder on their way into a `Gathering`."""
+
+    gathering: Gathering
+    find: Documents
+    queries_differ: bool
+    met: Counter[str] = field(default_factory=Counter)
+
+    def take(self, entry: Entry) -> None:
+        """Read one annotation: its document, and the evidence in it."""
+        if len(entry.docids) > 1:
+            self.gathering.skipped["annotations over more than one document"] += 1
+            return
+        (docid,) = entry.docids
+        instance = self._instance(entry, self.find(docid))
+        self.gathering.add(entry.place, instance)
+        self.gathering.identify(entry.place, entry.name, fingerprint(entry.record))
+        said = {k: v for k, v in entry.record.items() if k != "annotation_id"}
+        if self.gathering.once(fingerprint([docid, said])):
+            self._annotate(entry, instance)
+
+    def _instance(self, entry: Entry, text: str) -> Instance:
+        attributes = {"annotation_id": entry.name}
+        if entry.query_type is not None:
+            attributes["query_type"] = entry.query_type
+        pair = self.queries_differ and bool(entry.query.strip())
+        if not pair:
+            attributes["query"] = entry.query
+        about: Description = {"label": entry.label, "split": entry.split, "attributes": attributes}
+        offsets = as_offsets(document_tokens(text))
+        if pair:
+            return pair_instance(text, entry.query, about, offsets)
+        return text_instance(text, about, offsets)
+
+    def _annotate(self, entry: Entry, instance: Instance) -> None:
+        words = [instance.text[start:end] for start, end in instance.offsets.tolist()]
+        marks: set[int] = set()
+        for piece in entry.evidence:
+            check_span(piece.start, piece.end, len(words), "tokens")
+            marks.update(range(piece.start, piece.end))
+            self.met[ASTRAY] += not _says(piece, words)
+        self.met[NONE] += not marks
+        values = {} if entry.label is None else {"label": entry.label}
+        said = values | {"marks": sorted(marks)}
+        self.gathering.annotate(entry.place, instance.id, said, entry.raw)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was met on the way, in words and counted."""
+        where = "the second text of a pair" if self.queries_differ else "an attribute"
+        counted = (f"{count} {what}" for what, count in self.met.items() if count)
+        return (f"the query is kept as {where}", *counted)
+
+
+def _says(piece: Evidence, words: Sequence[str]) -> bool:
+    """Whether evidence quotes the words at its positions; without a quotation there is no doubt."""
+    if piece.words is None:
+        return True
+    return piece.words.split() == " ".join(words[piece.start : piece.end]).split()

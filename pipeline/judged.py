@@ -1,0 +1,68 @@
+"""What people said in a campaign, ready to be measured: tables of judgements, marks, questions.
+
+Check items are left out everywhere: they were chosen because their answer was known.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from db import frames
+from db.errors import NotFound, UsageError
+from db.records import Campaign, Marks
+from db.store import campaigns, instances
+from hits.studies import load_study
+from pipeline.project import Project
+
+
+def judged_campaign(project: Project, name: str | None) -> Campaign:
+    """The campaign asked for: by name, else the only one (open or imported) with judgements."""
+    if name is not None:
+        return campaigns.find(project.engine, name)
+    found = campaigns.judged(project.engine)
+    if not found:
+        raise NotFound(
+            'no campaign has judgements yet; run "konkyo collect", or import annotations'
+        )
+    if len(found) > 1:
+        names = ", ".join(c.name for c in found)
+        raise UsageError(f"several campaigns have judgements; name one of: {names}")
+    return found[0]
+
+
+def questions(project: Project, campaign: Campaign) -> dict[str, str]:
+    """Question → level of measurement, as the campaign asked (or as its import found)."""
+    if campaign.environment == "imported":
+        return {"label": "nominal", "marks": "set"}
+    study = load_study(campaign.study)
+    return {q.name: q.level for q in study.questions(campaign.settings["options"])}
+
+
+def regular(project: Project, campaign: Campaign, question: str) -> pd.DataFrame:
+    """Judgements of a question without the check items, whose answers were known."""
+    table = frames.answers(project.engine, campaign.id, question)
+    table = table[table["gold"].isna()]
+    if table.empty:
+        raise NotFound(
+            f"campaign {campaign.name!r} has no judgements of {question!r}; "
+            'run "konkyo collect" first'
+        )
+    return table
+
+
+def by_instance(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with instances as units; the item stands beside."""
+    return table.assign(item=table["unit"], unit=table["instance"])
+
+
+def marks_of(project: Project, campaign: Campaign) -> Marks:
+    """Who marked which tokens in a campaign."""
+    everything = instances.read(project.engine)
+    known = bool(campaign.settings["persons_known"])
+    found = frames.marks(project.engine, campaign.id, everything, persons_known=known)
+    if not found.instance_ids:
+        raise NotFound(
+            f"nobody marked anything in campaign {campaign.name!r}; it needs a highlight study "
+            'with collected answers ("konkyo collect")'
+        )
+    return found

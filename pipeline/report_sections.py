@@ -1,0 +1,262 @@
+"""Sections of the report: from what the stages return to what the page is made of."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.report.content import (
+    Aggregation,
+    Agreement,
+    Alignment,
+    Consensus,
+    Contrast,
+    Contrasts,
+    Difference,
+    Objective,
+    Pay,
+    Ratings,
+    SeedScore,
+    Teaching,
+    TeachingMetric,
+    WorkerRow,
+    Workers,
+)
+from db import frames
+from db.columns import INSTANCE, VALUE
+from db.records import Assignment, Campaign, Estimate
+from db.store import assignments, instances, runs
+from pipeline.aggregate import consensus_of
+from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
+from pipeline.align import Aligned
+from pipeline.experiment import TAUGHT, VANILLA, Experiment
+from pipeline.judged import marks_of, questions, regular
+from pipeline.project import Project
+from pipeline.status import campaign_status
+
+NORMALISED = "_normalised"
+HEADLINE = "auroc"
+SHOWN = 8
+WORDS = {VANILLA: "cross-entropy alone", TAUGHT: "people's marks supervise attention"}
+
+
+def workers(project: Project, campaign: Campaign) -> Workers | None:
+    """Who answered, how long it took, what it cost; nothing where the data names nobody."""
+    if not campaign.settings["persons_known"]:
+        return None
+    found = assignments.read(project.engine, campaign.id)
+    status = campaign_status(project, campaign.name)
+    if status is None:
+        return None
+    by_worker: dict[str, list[Assignment]] = {}
+    for assignment in found:
+        by_worker.setdefault(assignment.worker_id, []).append(assignment)
+    return Workers(
+        n_workers=status.workers,
+        n_simulated=status.simulated_workers,
+        assignments=len(found),
+        unreadable=len(status.unreadable),
+        median_seconds=status.pay.seconds_in_use,
+        pay=Pay(
+            campaign.currency,
+            campaign.reward,
+            status.money["reserved"],
+            status.money["spent"],
+            status.money["returned"],
+            status.pay.hourly_in_use,
+            "by the time the page was in use",
+        )
+        if campaign.environment != "imported"
+        else None,
+        gold_accuracy=_gold(status.checks.share, status.checks.answered, status.workers),
+        rows=tuple(
+            _worker_row(worker, mine, status.checks.by_worker.get(worker, (0, 0)))
+            for worker, mine in sorted(by_worker.items())
+        ),
+    )
+
+
+def _gold(share: float | None, answered: int, n_workers: int) -> Estimate | None:
+    if share is None:
+        return None
+    return Estimate(
+        "gold_accuracy",
+        share,
+        scale="0 to 1, higher is better",
+        method="share of check items answered as known",
+        n_workers=n_workers,
+        n_judgements=answered,
+    )
+
+
+def _worker_row(worker: str, mine: Sequence[Assignment], checks: tuple[int, int]) -> WorkerRow:
+    seconds = [a.facts["active_ms"] / 1000 for a in mine if a.facts.get("active_ms")]
+    return WorkerRow(
+        pseudonym=worker,
+        assignments=len(mine),
+        median_seconds=statistics.median(seconds) if seconds else None,
+        gold_right=checks[0],
+        gold_asked=checks[1],
+        simulated=any(a.simulated for a in mine),
+    )
+
+
+def agreement(project: Project, campaign: Campaign) -> Agreement:
+    """Coefficients with their intervals; how often each label was chosen."""
+    found = agreement_of_campaign(project, campaign.name)
+    asked = questions(project, campaign)
+    question = next(q for q, level in asked.items() if level != "set")
+    counts = regular(project, campaign, question)[VALUE].value_counts()
+    kept = [e for e in found.estimates if e.name != "prevalence"]
+    return Agreement(
+        estimates=tuple(kept),
+        headline="token_alpha" if "marks" in asked else "alpha",
+        prevalence={str(label): int(n) for label, n in counts.items()},
+        excluded=found.excluded,
+        notes=tuple(found.notes),
+    )
+
+
+def aggregation(project: Project, campaign: Campaign) -> Aggregation:
+    """Consensus labels by each method, and the soft rationales."""
+    known = bool(campaign.settings["persons_known"])
+    methods = ("majority", "dawid_skene") if known else ("majority",)
+    made = [consensus_of(project, campaign, method) for method in methods]
+    consensus = []
+    for one in made:
+        labels = [label for label in one.result.consensus if label is not None]
+        consensus.append(
+            Consensus(
+                method=one.method,
+                counts={str(label): labels.count(label) for label in dict.fromkeys(labels)},
+                ties=int(one.result.tied.sum()),
+                certainty=float(one.result.posterior.max(axis=1).mean()),
+            )
+        )
+    masks = made[0].masks
+    return Aggregation(
+        methods=tuple(consensus),
+        rationales=None if masks is None else len(masks.instance_ids),
+        rationale_method="share of the workers who marked a token",
+        marked_share=None if masks is None else float(np.mean(masks.scores.values)),
+        excluded=made[0].result.excluded,
+        notes=tuple(made[0].notes),
+    )
+
+
+def alignment(found: Aligned) -> Alignment:
+    """Explainers beside floors, oracle and people; normalised scores apart."""
+    plain = [e for e in found.result.estimates if not e.name.endswith(NORMALISED)]
+    normalised = [e for e in found.result.estimates if e.name.endswith(NORMALISED)]
+    return Alignment(
+        estimates=tuple(plain),
+        normalised=tuple(_renamed(e) for e in normalised),
+        headline=HEADLINE,
+        gold_policy="each: every worker's own marks are a gold",
+        k_rule="as many tokens as the gold has",
+        excluded=found.result.excluded,
+        notes=tuple(found.result.notes),
+    )
+
+
+def _renamed(estimate: Estimate) -> Estimate:
+    return replace(estimate, name=estimate.name.removesuffix(NORMALISED))
+
+
+def ratings(project: Project, found: Sequence[Campaign]) -> Ratings:
+    """What people said of the rationales they were shown, explainer by explainer."""
+    newest = found[-1]
+    return Ratings(
+        estimates=tuple(ratings_of_campaign(project, newest, "convincing")),
+        question="How convincing are the highlighted words as reasons for this answer?",
+        points=5,
+        notes=(f"Campaign {newest.name}; people did not see which explainer they rated.",),
+    )
+
+
+def teaching(found: Experiment) -> Teaching:
+    """The before-and-after tables, with the verdicts of the rule."""
+    table = found.table
+    return Teaching(
+        objectives=tuple(_objective(name, found.weight) for name in found.objectives),
+        metrics=(
+            TeachingMetric("macro F1", "task"),
+            TeachingMetric("AUC", "task"),
+            TeachingMetric("auroc", "alignment"),
+            TeachingMetric("token_f1", "alignment"),
+        ),
+        scores=tuple(SeedScore(v.objective, v.metric, v.seed, v.value) for v in table.values),
+        means=tuple(table.means),
+        differences=tuple(
+            Difference(g.estimate, g.against, g.p, g.smallest_p, g.detectable) for g in table.gains
+        ),
+        headline=TAUGHT,
+        encoder=f"{found.runs[0].kind}, the same for every row",
+        data=f"rationales of campaign {found.campaign.name}, {found.n_seeds} seeds",
+        excluded=found.excluded,
+        notes=tuple(table.notes),
+    )
+
+
+def _objective(name: str, weight: float) -> Objective:
+    if name == VANILLA:
+        return Objective(name, "baseline", WORDS[name])
+    if name == TAUGHT:
+        return Objective(name, "taught", f"λ = {weight:g}")
+    return Objective(name, "control", "human marks at places that say nothing")
+
+
+def contrasts(project: Project, campaign: Campaign, aligned: Aligned) -> Contrasts:
+    """The instances where the best explainer and people differ most."""
+    table = aligned.result.per_instance
+    table = table[table["metric"] == HEADLINE]
+    means = table[~table["subject"].isin(("people", "oracle", "random", "constant"))]
+    explainer = str(means.groupby("subject")[VALUE].mean().idxmax())
+    scores = means[means["subject"] == explainer].sort_values([VALUE, INSTANCE])
+    chosen = {str(i): float(v) for i, v in zip(scores[INSTANCE], scores[VALUE], strict=True)}
+    worst = list(chosen)[:SHOWN]
+    return Contrasts(
+        pairs=tuple(_pairs(project, campaign, aligned, explainer, worst, chosen)),
+        measure="1 − AUROC of the model's scores against people's marks",
+        selection=f"The {len(worst)} instances where {explainer} meets people's marks least.",
+        considered=len(chosen),
+    )
+
+
+def _pairs(
+    project: Project,
+    campaign: Campaign,
+    aligned: Aligned,
+    explainer: str,
+    ids: Sequence[str],
+    scores: dict[str, float],
+) -> list[Contrast]:
+    run = runs.find(project.engine, aligned.run)
+    found, ragged = frames.scores(project.engine, run.id, explainer, ids)
+    predicted = runs.probabilities(project.engine, run.id)
+    marks = marks_of(project, campaign)
+    places = {identity: n for n, identity in enumerate(marks.instance_ids)}
+    made = []
+    for row, instance in enumerate(instances.read(project.engine, ids=dict.fromkeys(found))):
+        rows = np.flatnonzero(marks.instance == places[instance.id]).tolist()
+        probabilities = predicted[instance.id]
+        best = int(probabilities.argmax())
+        made.append(
+            Contrast(
+                instance=instance,
+                explainer=explainer,
+                model_scores=np.asarray(ragged[row], dtype=np.float32),
+                people_scores=np.mean(
+                    [np.asarray(marks.masks[r], np.float32) for r in rows], axis=0
+                ).astype(np.float32),
+                n_workers=len(rows),
+                prediction=run.labels[best],
+                probability=float(probabilities[best]),
+                difference=1 - scores[instance.id],
+                label=instance.label,
+            )
+        )
+    return made

@@ -1,0 +1,56 @@
+"""Fixtures that every test may use: a project in a folder, an endpoint on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hits.endpoint.serve import running
+from hits.endpoint.settings import ServeSettings
+from pipeline.project import Project, init_project, open_project
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where a browser is required, its absence fails the run instead of skipping tests."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if os.environ.get("KONKYO_REQUIRE_BROWSER") and not found:
+        pytest.exit("KONKYO_REQUIRE_BROWSER is set, but there is no Chromium", returncode=1)
+
+
+@pytest.fixture
+def endpoint(tmp_path: Path) -> Iterator[str]:
+    """A running endpoint with its own database; yields its address."""
+    with running(ServeSettings(port=0, data=str(tmp_path / "market.db"))) as url:
+        yield url
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
+    """Make a project in a folder: `make_project(settings="[study]\\n…", name="p")`."""
+    opened: list[Project] = []
+
+    def make(settings: str = "", name: str = "project") -> Project:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        (folder / "konkyo.toml").write_text(settings, encoding="utf-8")
+        init_project(folder)
+        opened.append(open_project(folder))
+        return opened[-1]
+
+    yield make
+    for project in opened:
+        project.engine.dispose()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real annotations beside the checkout; skips where it is missing."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the real annotations are not here: {SHARED}")
+    return SHARED

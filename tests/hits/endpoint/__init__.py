@@ -1,0 +1,1 @@
+"""Tests of the endpoint and the worker site, over real HTTP."""

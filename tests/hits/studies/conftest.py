@@ -1,0 +1,34 @@
+"""One browser and one market for each test file of this folder; the page is used again and again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+sys.path.insert(0, str(Path(__file__).parent))
+from workbench import Market, chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of this machine."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Page:
+    """A page as wide as a laptop's."""
+    return browser.new_page(viewport={"width": 1000, "height": 900})
+
+
+@pytest.fixture(scope="module")
+def market() -> Iterator[Market]:
+    """The loopback market that frames pages and takes answers."""
+    one = Market()
+    yield one
+    one.close()

@@ -1,0 +1,75 @@
+"""Drawing: every item once, checks mixed in by design, no instance twice on a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.records import Campaign
+from pipeline.config import StudySettings
+from pipeline.drawing import Draft, Drawn, spread
+
+CAMPAIGN = Campaign(
+    id="7b0f2d2e-3a55-4ce9-a1a4-6b6d3ec5a0f1",
+    name="c",
+    study="highlight",
+    study_version=1,
+    settings={},
+    reward=Decimal("0.10"),
+    currency="USD",
+    assignments_per_hit=3,
+    market="mturk",
+    source="site",
+    environment="local",
+    endpoint_url=None,
+    access_key_id=None,
+    seed=1,
+)
+
+
+@given(
+    n_instances=st.integers(1, 30),
+    conditions=st.integers(1, 3),
+    n_gold=st.integers(0, 8),
+    size=st.integers(1, 7),
+    per_page=st.integers(0, 3),
+    seed=st.integers(0, 5),
+)
+def test_every_item_stands_once_and_no_page_shows_an_instance_twice(
+    n_instances: int, conditions: int, n_gold: int, size: int, per_page: int, seed: int
+) -> None:
+    regular = [
+        Draft(f"i{i}", condition=f"c{c}") for i in range(n_instances) for c in range(conditions)
+    ]
+    gold = [Draft(f"g{i}", gold={"label": "x"}) for i in range(n_gold)]
+    settings = StudySettings(items_per_hit=size, gold_per_hit=per_page)
+    hits, items = spread(CAMPAIGN, Drawn(regular, gold, []), settings, seed)
+    shown = Counter((i.instance_id, i.condition) for i in items if i.gold is None)
+    assert shown == Counter((d.instance_id, d.condition) for d in regular)
+    for hit in hits:
+        page = [item for item in items if item.hit_id == hit.id]
+        assert [item.position for item in page] == list(range(len(page)))
+        assert len({item.instance_id for item in page}) == len(page) <= size
+        checks = sum(item.gold is not None for item in page)
+        assert checks == min(per_page, size - 1, n_gold)
+
+
+def test_check_items_are_used_evenly_and_stand_anywhere_on_the_page() -> None:
+    regular = [Draft(f"i{i}") for i in range(90)]
+    gold = [Draft(f"g{i}", gold={"label": "x"}) for i in range(10)]
+    settings = StudySettings(items_per_hit=4, gold_per_hit=1)
+    _, items = spread(CAMPAIGN, Drawn(regular, gold, []), settings, 1)
+    checks = [item for item in items if item.gold is not None]
+    # 30 pages, 10 checks: each three times
+    assert set(Counter(item.instance_id for item in checks).values()) == {3}
+    assert {item.position for item in checks} == {0, 1, 2, 3}
+
+
+def test_the_same_seed_draws_the_same_plan() -> None:
+    regular = [Draft(f"i{i}") for i in range(20)]
+    settings = StudySettings(items_per_hit=5, gold_per_hit=0)
+    once, again = (spread(CAMPAIGN, Drawn(regular, [], []), settings, 3) for _ in range(2))
+    assert once == again
