@@ -98,7 +98,7 @@ class TeachSettings(Section):
     """The teaching experiment: how many seeds, how heavy the human term, which controls."""
 
     seeds: int = Field(default=8, ge=2, le=100)
-    weight: float = Field(default=1.0, gt=0)
+    weight: float = Field(default=0.2, gt=0)
     controls: tuple[str, ...] = ("shuffled",)
 
 

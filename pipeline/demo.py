@@ -50,11 +50,13 @@ SETTINGS = f"""\
 seed = {{seed}}
 
 [model]
-embedding_dim = 96
-hidden_dim = 64
-dropout = 0.3
-epochs = 12
-patience = 4
+embedding_dim = 64
+hidden_dim = 32
+dropout = 0.5
+weight_decay = 0.1
+min_count = 2
+epochs = 30
+patience = 8
 
 [study]
 workers = 3

@@ -133,7 +133,9 @@ def aggregation(project: Project, campaign: Campaign) -> Aggregation:
                 method=one.method,
                 counts={str(label): labels.count(label) for label in dict.fromkeys(labels)},
                 ties=int(one.result.tied.sum()),
-                certainty=float(one.result.posterior.max(axis=1).mean()),
+                certainty=None
+                if one.method == "majority"
+                else float(one.result.posterior.max(axis=1).mean()),
             )
         )
     masks = made[0].masks
@@ -141,7 +143,9 @@ def aggregation(project: Project, campaign: Campaign) -> Aggregation:
         methods=tuple(consensus),
         rationales=None if masks is None else len(masks.instance_ids),
         rationale_method="share of the workers who marked a token",
-        marked_share=None if masks is None else float(np.mean(masks.scores.values)),
+        marked_share=None
+        if masks is None
+        else float(masks.scores.values.astype(np.float64).mean()),
         excluded=made[0].result.excluded,
         notes=tuple(made[0].notes),
     )

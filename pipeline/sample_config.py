@@ -54,6 +54,6 @@ confidence = 0.95
 
 [teach]
 seeds = 8                # fewer than 8 cannot carry a verdict at the 5% level
-weight = 1.0             # of the human term, beside the cross-entropy
+weight = 0.2             # of the human term, beside the cross-entropy
 controls = ["shuffled"]  # human rationales moved within their text: what any marks would do
 """

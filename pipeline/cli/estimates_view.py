@@ -21,6 +21,10 @@ ALIGNMENT = (
     ("Against the share of workers who marked a token", ("pearson", "spearman", "kendall")),
     ("From chance (0) to people (1)", ("token_f1_normalised", "iou_f1_normalised")),
 )  # fmt: skip
+TEACHING = (
+    ("The task", ("macro F1", "AUC")),
+    ("Attention against people's marks", ("auroc", "token_f1")),
+)
 ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU"}
 
 
@@ -79,13 +83,18 @@ def alignment_tables(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]
     return tables
 
 
-def teaching_rows(table: TrialTable) -> Table:
-    """One row an objective; each metric with its interval over seeds and instances."""
-    metrics = list(dict.fromkeys(mean.name for mean in table.means))
-    objectives = list(dict.fromkeys(mean.subject for mean in table.means))
+def teaching_tables(table: TrialTable) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Title, columns and rows: one row an objective, intervals over seeds and instances."""
     found = {(mean.subject, mean.name): mean for mean in table.means}
-    rows = [[o, *(_with_interval(found[o, m]) for m in metrics)] for o in objectives]
-    return ["objective", *map(words, metrics)], rows
+    objectives = list(dict.fromkeys(mean.subject for mean in table.means))
+    return [
+        (
+            title,
+            ["objective", *map(words, names)],
+            [[o, *(_with_interval(found.get((o, n))) for n in names)] for o in objectives],
+        )
+        for title, names in TEACHING
+    ]
 
 
 def _with_interval(estimate: Estimate | None) -> str:

@@ -12,7 +12,6 @@ from pipeline.cli.shared import (
     JsonOption,
     RunOption,
     console,
-    escaped,
     print_json,
     print_notes,
     print_table,
@@ -95,7 +94,7 @@ def teach(
     """Train again with what people marked, and measure before and after over several seeds."""
     from dataclasses import asdict
 
-    from pipeline.cli.estimates_view import teaching_rows
+    from pipeline.cli.experiment_view import print_experiment
     from pipeline.teach import teach as teach_model
 
     with project(config, db, writes=True) as opened, progress("training") as update:
@@ -110,13 +109,7 @@ def teach(
             notes=done.table.notes,
         )
         return
-    title = f"Before and after, {done.n_seeds} seeds, campaign {done.campaign.name}"
-    columns, rows = teaching_rows(done.table)
-    print_table(title, columns, rows, numbers=len(columns) - 1)
-    out = console(stderr=False)
-    for sentence in done.sentences:
-        out.print(escaped(sentence), soft_wrap=True)
-    print_notes(done.table.notes, done.excluded)
+    print_experiment(done)
 
 
 def _say_epoch(epoch: Epoch) -> None:

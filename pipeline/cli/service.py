@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.shared import console, escaped, print_table, say
+from pipeline.cli.shared import console, escaped, say
 
 PANEL = "Service"
 
@@ -53,14 +53,11 @@ def demo(
     seed: Annotated[int, typer.Option(help="Everything is drawn from this number.")] = 1,
 ) -> None:
     """The whole loop on the embedded corpus with simulated workers, in a few minutes."""
-    from pipeline.cli.estimates_view import teaching_rows
+    from pipeline.cli.experiment_view import print_experiment
     from pipeline.demo import demo as run_demo
 
     done = run_demo(out, seed=seed, say=lambda line: say(f"[dim]{escaped(line)}[/]"))
-    columns, rows = teaching_rows(done.taught.table)
-    print_table("What changed", columns, rows, numbers=len(columns) - 1)
+    print_experiment(done.taught)
     shown = console(stderr=False)
-    for sentence in done.taught.sentences:
-        shown.print(escaped(sentence), soft_wrap=True)
     shown.print("[dim]The workers were simulated and the corpus was written for this project.[/]")
     shown.print(f"\nreport: [bold]{escaped(str(done.report))}[/]", soft_wrap=True)

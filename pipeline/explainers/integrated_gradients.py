@@ -89,16 +89,11 @@ class IntegratedGradients:
         return chosen - base[shared.targets]
 
     def _integrate(self, shared: Shared, embeddings: Tensor, rows: Tensor, steps: int) -> Tensor:
-        """(R, T): scores of some rows, a few rows at a time so as to keep to the token budget."""
-        width = embeddings.shape[1]
-        at_once = max(1, shared.token_budget // (steps * width))
-        pieces = [
-            self._captum(shared, embeddings, rows[start : start + at_once], steps)
-            for start in range(0, len(rows), at_once)
-        ]
-        return torch.cat(pieces)
+        """(R, T): scores of some rows; Captum takes so many steps at once as the budget allows.
 
-    def _captum(self, shared: Shared, embeddings: Tensor, rows: Tensor, steps: int) -> Tensor:
+        One call for all rows: Captum works out the nodes of the quadrature anew at every call,
+        which for many steps takes longer than the passes through a small model.
+        """
         captum_ig = captum.attr.IntegratedGradients(shared.forward_from(shared.batch.take(rows)))
         found: Tensor = captum_ig.attribute(
             embeddings[rows],

@@ -27,10 +27,10 @@ class Settings:
     hidden_dim: int = 128
     attention_dim: int | None = None
     vectors: str | None = None
-    embedding_scale: float = 1.0
+    embedding_scale: float = 0.1
     min_count: int = 1
     dropout: float = 0.0
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 1e-5
     batch_size: int = 32
     epochs: int = 20
