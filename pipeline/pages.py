@@ -9,28 +9,10 @@ from db.errors import NotFound
 from db.records import Campaign, Hit, Instance, Item, Rationale
 from db.store import campaigns, instances, rationales, runs
 from hits.render import PageFacts, html_question, render_page
+from hits.studies import load_study
 from hits.studies.base import ShownItem, shown_item
 from pipeline.config import StudySettings
 from pipeline.project import Project
-
-TITLES = {
-    "highlight": "Read short texts and mark the words that justify your answer",
-    "rate": "Judge how well marked words explain a computer's answer",
-}
-INSTRUCTIONS = {
-    "highlight": (
-        "Read each text and choose the label that fits it best. Then mark the words that made "
-        "you choose it: **as few as possible, as many as needed**. If no word justifies your "
-        "answer, say so.\n\n"
-        "There is no hurry, and there are no trick questions: we want to know how *you* read it."
-    ),
-    "rate": (
-        "A computer has read each text and gave the answer shown. The shaded words are those it "
-        "says it looked at; the darker, the more. Judge **whether these words explain the "
-        "answer**, not whether you like the text.\n\n"
-        "There is no hurry: we want to know how *you* see it."
-    ),
-}
 
 
 class Pages:
@@ -40,6 +22,7 @@ class Pages:
         self._project = project
         self._campaign = campaign
         self._settings = StudySettings.model_validate(campaign.settings["study"])
+        self._study = load_study(campaign.study)
         self._options = campaign.settings["options"]
         self._items: dict[str, list[Item]] = {}
         for item in campaigns.read_items(project.engine, campaign.id):
@@ -48,7 +31,7 @@ class Pages:
     @property
     def title(self) -> str:
         """How the work is announced."""
-        return self._settings.title or TITLES[self._campaign.study]
+        return self._settings.title or self._study.title
 
     @property
     def description(self) -> str:
@@ -75,7 +58,7 @@ class Pages:
             title=self.title,
             pay=f"{campaign.reward:.2f} {campaign.currency}",
             minutes=self._settings.minutes,
-            instructions=written or INSTRUCTIONS[campaign.study],
+            instructions=written or self._study.instructions,
             consent=self._settings.consent,
         )
 

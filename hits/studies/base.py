@@ -141,12 +141,15 @@ class Study(Protocol):
 
     `name` and the question names are stored in databases and never renamed; a change of what is
     asked or how it is read raises `version`. `presentations` are the ways in which an item of
-    this study may be shown.
+    this study may be shown. `title` and `instructions` are what a campaign says that has none of
+    its own; instructions take the few marks of `hits.templates.prose`.
     """
 
     name: str
     version: int
     template: str
+    title: str
+    instructions: str
     presentations: tuple[str, ...]
 
     def check_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +164,10 @@ class Study(Protocol):
     def read(
         self, answer: Mapping[str, Any], n_tokens: int, settings: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Question name → value, from one item of an answer; AnswerError says what is wrong."""
+        """Question name → value, from one item of an answer; AnswerError says what is wrong.
+
+        `settings` have passed `check_settings` once; they are not checked again for every item.
+        """
 
 
 def check_item(item: ShownItem, presentations: Sequence[str], study: str) -> None:

@@ -30,6 +30,13 @@ class Highlight:
     version = 1
     template = "highlight.html"
     presentations = (PLAIN,)
+    title = "Read short texts and mark the words that justify your answer"
+    instructions = (
+        "Read each text and choose the label that fits it best. Then mark the words that made "
+        "you choose it: **as few as possible, as many as needed**. If no word justifies your "
+        "answer, say so.\n\n"
+        "There is no hurry, and there are no trick questions: we want to know how *you* read it."
+    )
 
     def check_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Labels, whether "unsure" may be chosen, and the words of both questions."""
@@ -51,20 +58,14 @@ class Highlight:
     def questions(self, settings: Mapping[str, Any]) -> tuple[Question, ...]:
         """The label first, then the marks."""
         given = self.check_settings(settings)
-        options = [Option(label, label) for label in given["labels"]]
-        if given["unsure"]:
-            options.append(Option(UNSURE, "not sure"))
-        return (
-            Question("label", given["label_question"], "nominal", tuple(options)),
-            Question("marks", given["mark_question"], "set"),
-        )
+        return (_label(given), Question("marks", given["mark_question"], "set"))
 
     def read(
         self, answer: Mapping[str, Any], n_tokens: int, settings: Mapping[str, Any]
     ) -> dict[str, Any]:
         """`label` and `marks`; an empty `marks` must have been said with `nothing`."""
         only(answer, ("label", "marks", "nothing"))
-        label = choice(answer, self.questions(settings)[0])
+        label = choice(answer, _label(ask.filled(self.name, settings, DEFAULTS)))
         marked, nothing = marks(answer, "marks", n_tokens), answer.get("nothing")
         if not isinstance(nothing, bool):
             raise AnswerError(
@@ -79,3 +80,11 @@ class Highlight:
                 f"item {answer['id']!r}: no word is marked, and 'nothing' is not chosen"
             )
         return {"label": label, "marks": marked}
+
+
+def _label(given: Mapping[str, Any]) -> Question:
+    """The question for the label, from complete settings."""
+    options = [Option(label, label) for label in given["labels"]]
+    if given["unsure"]:
+        options.append(Option(UNSURE, "not sure"))
+    return Question("label", given["label_question"], "nominal", tuple(options))

@@ -35,6 +35,13 @@ class Rate:
     version = 1
     template = "rate.html"
     presentations = ("heat", "marks")
+    title = "Judge how well marked words explain a computer's answer"
+    instructions = (
+        "A computer has read each text and gave the answer shown. The shaded words are those it "
+        "says it looked at; the darker, the more. Judge **whether these words explain the "
+        "answer**, not whether you like the text.\n\n"
+        "There is no hurry: we want to know how *you* see it."
+    )
 
     def check_settings(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """The words of both questions and of their points, and whether confidence is asked."""
@@ -55,20 +62,24 @@ class Rate:
 
     def questions(self, settings: Mapping[str, Any]) -> tuple[Question, ...]:
         """`convincing`, then `confidence` where it is asked for."""
-        given = self.check_settings(settings)
-        asked = [_scale("convincing", given["question"], given["points"])]
-        if given["confidence"]:
-            points = given["confidence_points"]
-            asked.append(_scale("confidence", given["confidence_question"], points))
-        return tuple(asked)
+        return _asked(self.check_settings(settings))
 
     def read(
         self, answer: Mapping[str, Any], n_tokens: int, settings: Mapping[str, Any]
     ) -> dict[str, Any]:
         """One point of each scale that was asked for, from 1."""
-        questions = self.questions(settings)
+        questions = _asked(ask.filled(self.name, settings, DEFAULTS))
         only(answer, [question.name for question in questions])
         return {question.name: choice(answer, question) for question in questions}
+
+
+def _asked(given: Mapping[str, Any]) -> tuple[Question, ...]:
+    """The questions, from complete settings."""
+    asked = [_scale("convincing", given["question"], given["points"])]
+    if given["confidence"]:
+        points = given["confidence_points"]
+        asked.append(_scale("confidence", given["confidence_question"], points))
+    return tuple(asked)
 
 
 def _scale(name: str, words: str, points: list[str]) -> Question:

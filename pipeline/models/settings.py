@@ -39,7 +39,14 @@ class Settings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        for name in ("embedding_dim", "hidden_dim", "min_count", "batch_size", "epochs"):
+        for name in (
+            "embedding_dim",
+            "hidden_dim",
+            "min_count",
+            "batch_size",
+            "epochs",
+            "patience",
+        ):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.dropout < 1:

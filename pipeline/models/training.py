@@ -31,8 +31,6 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.objectives.base import Objective, Term, Weighted
 from pipeline.objectives.cross_entropy import CrossEntropy
 
-DEFAULTS = Settings()
-
 
 @dataclass(frozen=True)
 class Epoch:
@@ -66,7 +64,7 @@ class Fitted:
 def fit(
     instances: Sequence[Instance],
     *,
-    settings: Settings = DEFAULTS,
+    settings: Settings = Settings(),
     labels: Sequence[str] | None = None,
     objectives: Sequence[Weighted] = (),
     human: Mapping[str, HumanTarget] | None = None,

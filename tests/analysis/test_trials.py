@@ -1,0 +1,127 @@
+"""Trained runs compared over seeds and instances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score, roc_auc_score
+
+from analysis.trials import Trial, compare_trials
+from analysis.weighted_scores import binary_auc, macro_auc, macro_f1, weighted_mean
+from db.errors import DataError
+
+ONE = 1
+
+
+def drawn(seed: int, n: int = 60, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    # rounded, so that scores tie
+    return rng.integers(0, classes, n), rng.dirichlet(np.ones(classes), n).round(1)
+
+
+@given(seed=st.integers(0, 200))
+def test_unweighted_scores_are_scikit_learns(seed: int) -> None:
+    truth, probabilities = drawn(seed)
+    weights = np.ones((len(truth), ONE))
+    said = probabilities.argmax(axis=1)
+    assert macro_f1(truth, probabilities, weights)[0] == pytest.approx(
+        f1_score(truth, said, average="macro")
+    )
+    wanted = np.mean([roc_auc_score(truth == c, probabilities[:, c]) for c in range(3)])
+    assert macro_auc(truth, probabilities, weights)[0] == pytest.approx(wanted)
+
+
+@given(seed=st.integers(0, 200))
+def test_a_weight_counts_as_so_many_copies(seed: int) -> None:
+    truth, probabilities = drawn(seed)
+    counts = np.random.default_rng(seed).integers(0, 3, len(truth))
+    copies = np.repeat(np.arange(len(truth)), counts)
+    weights = counts[:, None].astype(float)
+    plain = np.ones((len(copies), ONE))
+    for score in (macro_f1, macro_auc):
+        assert score(truth, probabilities, weights)[0] == pytest.approx(
+            score(truth[copies], probabilities[copies], plain)[0], nan_ok=True
+        )
+
+
+def test_auc_by_hand() -> None:
+    # positives .9 and .5, negatives .5 and .1: wins 1 + 1 + .5 + 1 of 4 games
+    positive = np.array([True, True, False, False])
+    scores = np.array([0.9, 0.5, 0.5, 0.1])
+    assert binary_auc(positive, scores, np.ones((4, ONE)))[0] == 3.5 / 4
+
+
+def test_what_is_undefined_is_left_out_of_a_mean() -> None:
+    scores = np.array([[1.0], [np.nan], [3.0]])
+    assert weighted_mean(scores, np.array([[1.0], [5.0], [3.0]]))[0] == 10 / 4
+    assert np.isnan(weighted_mean(scores[1:2], np.ones((1, ONE)))[0])
+
+
+def trials(seeds: int, gain: float, n: int = 80) -> list[Trial]:
+    """Two objectives on the same instances; the second aligns better by `gain`."""
+    made = []
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        truth = rng.integers(0, 2, n)
+        up = np.clip(0.5 + 0.2 * (2 * truth - 1) + rng.normal(0, 0.3, n), 0, 1)
+        aligned = rng.normal(0.5, 0.1, n)
+        for name, more in (("plain", 0.0), ("taught", gain)):
+            made.append(
+                Trial(
+                    name,
+                    seed,
+                    np.arange(n),
+                    truth,
+                    np.stack([1 - up, up], axis=1),
+                    {"auroc": aligned + more},
+                )
+            )
+    return made
+
+
+def test_a_real_gain_helps_and_none_is_not_shown() -> None:
+    table = compare_trials(trials(8, 0.2), [("taught", "plain")], tested=("macro F1", "auroc"))
+    verdicts = {gain.estimate.name: gain for gain in table.gains}
+    assert verdicts["auroc"].verdict == "helps"
+    assert verdicts["auroc"].estimate.value == pytest.approx(0.2)
+    # all eight seeds point the same way: p = 2/2^8, times two comparisons
+    assert verdicts["auroc"].p == pytest.approx(2 / 2**8 * 2)
+    # both objectives predict the same, so nothing differs
+    assert verdicts["macro F1"].verdict == "not shown"
+    assert verdicts["macro F1"].estimate.value == 0
+
+
+def test_a_loss_hurts() -> None:
+    table = compare_trials(trials(8, -0.2), [("taught", "plain")], tested=("auroc",))
+    assert table.gains[0].verdict == "hurts"
+
+
+def test_too_few_seeds_give_no_verdict_and_say_how_many_it_takes() -> None:
+    table = compare_trials(trials(4, 0.2), [("taught", "plain")], tested=("auroc",))
+    # sign flips of 4 seeds cannot go below 2/2^4 = .125
+    assert table.gains[0].smallest_p == 0.125
+    assert table.gains[0].verdict == "no verdict"
+    # .05 needs 2^(1 − S) ≤ .05: six seeds
+    assert any("that takes 6 seeds" in note for note in table.notes)
+
+
+def test_the_interval_widens_with_seeds_that_disagree() -> None:
+    steady, shaky = trials(6, 0.2), trials(6, 0.2)
+    for trial in shaky:
+        if trial.objective == "taught":
+            trial.per_instance["auroc"][:] += 0.3 * (-1) ** trial.seed
+    narrow, wide = (
+        compare_trials(t, [("taught", "plain")], tested=("auroc",)).gains[0].estimate
+        for t in (steady, shaky)
+    )
+    assert narrow.se is not None and wide.se is not None
+    assert wide.se > 5 * narrow.se
+
+
+def test_objectives_need_the_same_seeds_and_at_least_two() -> None:
+    with pytest.raises(DataError, match="same seeds"):
+        compare_trials(trials(3, 0.1)[:-1], [("taught", "plain")])
+    with pytest.raises(DataError, match="at least two seeds"):
+        compare_trials(trials(1, 0.1), [("taught", "plain")])
