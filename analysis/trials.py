@@ -167,7 +167,7 @@ def _by_objective(trials: Sequence[Trial]) -> dict[str, list[Trial]]:
 
 
 def _metrics(trials: Sequence[Trial]) -> dict[str, Statistic]:
-    found: dict[str, Statistic] = {"macro F1": _f1, "AUC": _auc}
+    found: dict[str, Statistic] = {"macro F1": _f1, "task AUC": _auc}
     for name in trials[0].per_instance:
         found[name] = _instance_mean(name)
     return found

@@ -6,6 +6,7 @@ page, at a random place, each used once before any is used again.
 
 from __future__ import annotations
 
+import heapq
 import random
 import uuid
 from collections import deque
@@ -105,34 +106,36 @@ def spread(
 
 
 def _pages(drafts: Sequence[Draft], size: int, rng: random.Random) -> list[list[Draft]]:
-    """Pages of at most `size` drafts, no instance twice on one page."""
-    waiting = deque(rng.sample(list(drafts), len(drafts)))
+    """Pages of at most `size` drafts, no instance twice on one page, and no page more than needed.
+
+    Instances with most drafts left go first; among equals, chance decides.
+    """
+    piles: dict[str, list[Draft]] = {}
+    for draft in rng.sample(list(drafts), len(drafts)):
+        piles.setdefault(draft.instance_id, []).append(draft)
+    waiting = [(-len(pile), rng.random(), name) for name, pile in piles.items()]
+    heapq.heapify(waiting)
     pages: list[list[Draft]] = []
     while waiting:
-        pages.append(_take(waiting, size, set()))
+        drawn = [heapq.heappop(waiting) for _ in range(min(size, len(waiting)))]
+        pages.append([piles[name].pop() for _, _, name in drawn])
+        for _, chance, name in drawn:
+            if piles[name]:
+                heapq.heappush(waiting, (-len(piles[name]), chance, name))
     return pages
 
 
 def _checks(deck: deque[Draft], wanted: int, taken: set[str]) -> list[Draft]:
-    """The next check items of other instances; they go to the end of the deck."""
-    drawn = _take(deck, wanted, set(taken))
+    """The next check items of instances that are not taken; they go to the end of the deck."""
+    drawn: list[Draft] = []
+    passed: list[Draft] = []
+    while deck and len(drawn) < wanted:
+        draft = deck.popleft()
+        fits = draft.instance_id not in taken | {d.instance_id for d in drawn}
+        (drawn if fits else passed).append(draft)
+    deck.extendleft(reversed(passed))
     deck.extend(drawn)
     return drawn
-
-
-def _take(waiting: deque[Draft], size: int, taken: set[str]) -> list[Draft]:
-    """Up to `size` drafts from the front whose instances are all different and not taken."""
-    page: list[Draft] = []
-    passed: list[Draft] = []
-    while waiting and len(page) < size:
-        draft = waiting.popleft()
-        if draft.instance_id in taken:
-            passed.append(draft)
-        else:
-            taken.add(draft.instance_id)
-            page.append(draft)
-    waiting.extendleft(reversed(passed))
-    return page
 
 
 def _hit(campaign: Campaign, number: int) -> Hit:

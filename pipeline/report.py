@@ -32,14 +32,6 @@ from pipeline.project import Project
 
 T = TypeVar("T")
 SOFTWARE = ("konkyo", "torch", "captum", "krippendorff")
-SOURCES = (
-    "Krippendorff's alpha: Krippendorff, Content Analysis, 2004",
-    "Dawid–Skene: Dawid & Skene, 1979",
-    "Plausibility scores: DeYoung et al., ERASER, ACL 2020 (definitions corrected, see the docs)",
-    "Integrated gradients: Sundararajan et al., ICML 2017, through Captum",
-    "Attention supervision: Mathew et al., HateXplain, AAAI 2021",
-    "Paired comparison: sign flips of whole seeds, Holm, 1979",
-)
 
 
 def write_report(project: Project, name: str | None, out: Path, *, run: str | None = None) -> Path:
@@ -153,6 +145,5 @@ def _methods(campaign: Campaign) -> Methods:
             "An interval over workers answers: with other people? Over both: with others of either.",
             "Agreement of a rationale with people says nothing of its faithfulness to the model.",
         ),
-        sources=SOURCES,
         commands=(f"konkyo report {campaign.name}",),
     )

@@ -188,7 +188,7 @@ def teaching(found: Experiment) -> Teaching:
         objectives=tuple(_objective(name, found.weight) for name in found.objectives),
         metrics=(
             TeachingMetric("macro F1", "task"),
-            TeachingMetric("AUC", "task"),
+            TeachingMetric("task AUC", "task"),
             TeachingMetric("auroc", "alignment"),
             TeachingMetric("token_f1", "alignment"),
         ),

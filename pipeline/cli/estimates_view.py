@@ -22,7 +22,7 @@ ALIGNMENT = (
     ("From chance (0) to people (1)", ("token_f1_normalised", "iou_f1_normalised")),
 )  # fmt: skip
 TEACHING = (
-    ("The task", ("macro F1", "AUC")),
+    ("The task", ("macro F1", "task AUC")),
     ("Attention against people's marks", ("auroc", "token_f1")),
 )
 ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU"}

@@ -49,6 +49,9 @@ def test_every_item_stands_once_and_no_page_shows_an_instance_twice(
     hits, items = spread(CAMPAIGN, Drawn(regular, gold, []), settings, seed)
     shown = Counter((i.instance_id, i.condition) for i in items if i.gold is None)
     assert shown == Counter((d.instance_id, d.condition) for d in regular)
+    # as few pages as there can be: enough places, and one page for each condition of an instance
+    places = size - min(per_page, size - 1) if n_gold else size
+    assert len(hits) == max(-(-len(regular) // places), conditions)
     for hit in hits:
         page = [item for item in items if item.hit_id == hit.id]
         assert [item.position for item in page] == list(range(len(page)))

@@ -16,17 +16,18 @@ from pipeline.models.batches import (
     training_batches,
 )
 from pipeline.models.vocabulary import Vocabulary
-from tests.pipeline.models.support import pair, text
+from tests.pipeline.models.support import pair
+from tests.support.data import instance
 
 VOCABULARY = Vocabulary(("a", "b", "c", "d"))  # ids 2, 3, 4, 5
 
 
 def texts_of(lengths: list[int]) -> list:
-    return encode([text("a " * n + f"x{i}") for i, n in enumerate(lengths)], VOCABULARY)
+    return encode([instance("a " * n + f"x{i}") for i, n in enumerate(lengths)], VOCABULARY)
 
 
 def test_a_batch_is_padded_behind_and_knows_where_attention_may_go() -> None:
-    rows = encode([text("a b c"), text("d")], VOCABULARY)
+    rows = encode([instance("a b c"), instance("d")], VOCABULARY)
     batch = collate(rows)
     assert batch.ids.tolist() == [[2, 3, 4], [5, 0, 0]]
     assert batch.attended.tolist() == [[True, True, True], [True, False, False]]
@@ -34,15 +35,15 @@ def test_a_batch_is_padded_behind_and_knows_where_attention_may_go() -> None:
 
 
 def test_a_pair_counts_its_tokens_on_and_attention_goes_to_the_first_text() -> None:
-    instance = pair("a b", "c d d")
-    batch = collate(encode([instance], VOCABULARY))
-    assert batch.ids.shape[1] == instance.n_tokens == 5
+    both = pair("a b", "c d d")
+    batch = collate(encode([both], VOCABULARY))
+    assert batch.ids.shape[1] == both.n_tokens == 5
     assert (batch.first.tolist(), batch.second.tolist()) == ([2], [3])
     assert batch.attended.tolist() == [[True, True, False, False, False]]
 
 
 def test_asked_and_nothing_marked_is_not_the_same_as_not_asked() -> None:
-    asked, not_asked = text("a b"), text("c d")
+    asked, not_asked = instance("a b"), instance("c d")
     human = {asked.id: HumanTarget(np.zeros(2, np.float32))}
     batch = collate(encode([asked, not_asked], VOCABULARY, human=human))
     assert batch.annotated.tolist() == [True, False]
@@ -50,21 +51,21 @@ def test_asked_and_nothing_marked_is_not_the_same_as_not_asked() -> None:
 
 
 def test_a_label_outside_the_classes_is_unknown() -> None:
-    rows = encode([text("a", "x"), text("b", "y"), text("c")], VOCABULARY, labels=["y"])
+    rows = encode([instance("a", "x"), instance("b", "y"), instance("c")], VOCABULARY, labels=["y"])
     assert [row.label for row in rows] == [-1, 0, -1]
 
 
 def test_a_text_without_tokens_is_refused_by_name() -> None:
-    empty = text("  ")
+    empty = instance("  ")
     with pytest.raises(DataError, match=f"{empty.id} has no tokens"):
         encode([empty], VOCABULARY)
 
 
 def test_marks_of_another_length_are_refused_by_name() -> None:
-    instance = text("a b c")
-    human = {instance.id: HumanTarget(np.ones(2, np.float32))}
-    with pytest.raises(DataError, match=f"{instance.id} has shape.*3 tokens"):
-        encode([instance], VOCABULARY, human=human)
+    three = instance("a b c")
+    human = {three.id: HumanTarget(np.ones(2, np.float32))}
+    with pytest.raises(DataError, match=f"{three.id} has shape.*3 tokens"):
+        encode([three], VOCABULARY, human=human)
 
 
 def test_an_epoch_holds_every_row_once_in_batches_of_similar_length() -> None:

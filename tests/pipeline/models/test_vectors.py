@@ -12,7 +12,7 @@ from pipeline.models.settings import Settings
 from pipeline.models.training import fit
 from pipeline.models.vectors import read_vectors
 from pipeline.models.vocabulary import Vocabulary
-from tests.pipeline.models.support import reviews
+from tests.support.data import reviews
 
 VOCABULARY = Vocabulary(("good", "soup", "unseen"))  # ids 2, 3, 4
 
@@ -58,7 +58,7 @@ def test_training_starts_from_the_vectors(tmp_path: Path) -> None:
     settings = Settings(
         embedding_dim=4, hidden_dim=2, epochs=1, learning_rate=1e-9, vectors=str(path), device="cpu"
     )
-    fitted = fit(reviews(), settings=settings)
+    fitted = fit(reviews(60)[0], settings=settings)
     place = int(fitted.model.vocabulary.ids(["good"])[0])
     learned = fitted.model.module.state_dict()["embedding.weight"][place].numpy()
     np.testing.assert_allclose(learned, 7, rtol=1e-5)
