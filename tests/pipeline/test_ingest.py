@@ -50,7 +50,18 @@ def test_annotations_become_an_imported_campaign(make_project: MakeProject, tmp_
     )
     # Ann and Bob met both texts; Bob marked nothing in the first, and that is an answer.
     assert len(marks.worker_ids) == 2
-    assert [list(mask) for mask in marks.masks] == [[0, 1, 0], [0, 0, 0], [1], [1]]
+    by_worker = {
+        (marks.instance_ids[i], marks.worker_ids[w]): mask.tolist()
+        for i, w, mask in zip(marks.instance, marks.worker, marks.masks, strict=True)
+    }
+    ann, bob = project.pseudonyms.of("ann"), project.pseudonyms.of("bob")
+    fine, good = (instance.id for instance in instances.read(project.engine))
+    assert by_worker == {
+        (fine, ann): [0, 1, 0],
+        (fine, bob): [0, 0, 0],
+        (good, ann): [1],
+        (good, bob): [1],
+    }
 
 
 def test_names_in_the_file_do_not_leave_the_id_table(
