@@ -107,7 +107,7 @@ def make_texts(count: int) -> list[Instance]:
     rng = np.random.default_rng(SEED)
     found = []
     for number in range(count):
-        text = " ".join(f"w{n}" for n in rng.integers(1000, 10_000, WORDS)) + f" n{number:06d}"
+        text = " ".join(f"w{n}" for n in rng.integers(1000, 10_000, WORDS - 1)) + f" n{number}"
         starts = np.cumsum([0, *(len(word) + 1 for word in text.split())])
         spans = np.stack([starts[:-1], starts[1:] - 1], axis=1).astype(np.int32)
         label = ("negative", "positive")[number % 2]
@@ -183,11 +183,10 @@ def measure(project: Project) -> Share:
     plain = {
         (MTurk, "_read"): "http",
         (Connection, "execute"): "database",
-        (Connection, "_begin_impl"): "database",
-        (Connection, "_commit_impl"): "database",
+        (Connection, "exec_driver_sql"): "database",
         (dialect, "do_execute"): "driver",
         (dialect, "do_executemany"): "driver",
-        (dialect, "do_commit"): "driver",
+        (dialect, "do_commit"): "commit",
     }
     before = {(owner, name): getattr(owner, name) for owner, name in plain}
     for (owner, name), kind in plain.items():
@@ -200,8 +199,10 @@ def measure(project: Project) -> Share:
     finally:
         for (owner, name), call in before.items():
             setattr(owner, name, call)
-    spent = clock.spent
-    return Share(total, spent["http"], spent["database"], spent["driver"])
+    http, database, driver, commit = (
+        clock.spent.get(kind, 0.0) for kind in ("http", "database", "driver", "commit")
+    )
+    return Share(total, http, database + commit, driver + commit)
 
 
 def show(shares: list[Share], assignments: int) -> None:

@@ -53,7 +53,7 @@ class ExplainSettings(Section):
 
 
 class StudySettings(Section):
-    """What a campaign asks for and pays; `options` go to the study type as they are."""
+    """What a campaign asks for and pays; `options` hold each study type's own settings."""
 
     workers: int = Field(default=3, ge=1, le=100)
     items_per_hit: int = Field(default=5, ge=1, le=50)
@@ -73,7 +73,7 @@ class StudySettings(Section):
     lifetime_days: int = Field(default=7, ge=1, le=365)
     duration_minutes: int = Field(default=60, ge=1, le=60 * 24 * 365)
     auto_approval_days: int = Field(default=3, ge=0, le=30)
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class MarketSettings(Section):

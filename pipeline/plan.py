@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from db.errors import NotFound, SafetyError, UsageError
 from db.records import Campaign, Environment, Item
 from db.store import campaigns, instances, runs
 from hits.markets import MARKETS, SOURCES
-from hits.markets.base import Market, MarketAccess
+from hits.markets.base import Market, MarketAccess, is_loopback
 from hits.money import Quote, quote
-from hits.studies import load_study
+from hits.studies import STUDIES, load_study
 from hits.studies.base import PLAIN, Study
 from pipeline.config import StudySettings
 from pipeline.drawing import Drawn, draw_rationales, draw_texts, sample, spread
@@ -69,6 +69,8 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     market = open_market(project, request.market, request.environment)
     _check_source(request.source or project.settings.market.source)
     seed = project.settings.project.seed if request.seed is None else request.seed
+    if study.presentations != (PLAIN,):
+        request = replace(request, run=runs.find(project.engine, request.run).id)
     campaign = _campaign(project, request, study, options, market, seed)
     drawn = _draw(project, request, study, seed)
     pages, shown = spread(campaign, drawn, settings, seed)
@@ -81,8 +83,6 @@ def plan(project: Project, request: PlanRequest) -> Planned:
 
 def open_market(project: Project, name: str | None, environment: Environment) -> Market:
     """The configured market, refused where it does not fit the environment."""
-    from hits.markets.mturk import is_loopback
-
     settings = project.settings.market
     if environment == "local" and not is_loopback(settings.endpoint_url):
         raise SafetyError(
@@ -125,7 +125,9 @@ def _check_source(source: str) -> None:
 
 def _options(project: Project, request: PlanRequest, study: Study) -> Mapping[str, Any]:
     """The settings of the study type; where it asks for a label, the data say which there are."""
-    given = project.settings.study.options
+    for name in project.settings.study.options:
+        STUDIES.load(name)  # a study type that is not there is worth an error
+    given = project.settings.study.options.get(study.name, {})
     asks_label = any(q.name == "label" for q in study.questions({}))
     if not asks_label or "labels" in given:
         return given
@@ -185,10 +187,9 @@ def _draw(project: Project, request: PlanRequest, study: Study, seed: int) -> Dr
     chosen = sample(pool, request.items, seed)
     if study.presentations == (PLAIN,):
         return draw_texts(everything, chosen)
-    run = runs.find(project.engine, request.run)
     configured = project.settings.explain.explainers
     names = request.explainers or tuple(e for e in configured if e not in FLOORS)
-    return draw_rationales(project, run.id, names, chosen)
+    return draw_rationales(project, str(request.run), names, chosen)
 
 
 def _price(

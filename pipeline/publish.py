@@ -63,12 +63,14 @@ def publish(
         hits = campaigns.read_hits(project.engine, campaign.id)
         _plan_intents(project, campaign, hits)
         waiting = _waiting(project, campaign, hits)
-        questions = Pages(project, campaign).questions([hit for hit, _ in waiting])
+        pages = Pages(project, campaign)
+        questions = pages.questions([hit for hit, _ in waiting])
         _check_known(market, campaign, hits)
         if waiting:
             _check_money(campaign, market, price, len(waiting), live, agree)
             campaigns.set_state(project.engine, campaign.id, "publishing")
-            _send(project, campaign, market, waiting, questions, len(hits), on_hit)
+            terms = terms_of(campaign, pages)
+            _send(project, campaign, market, terms, waiting, questions, len(hits), on_hit)
         campaigns.set_state(project.engine, campaign.id, "open")
     return Published(campaign, len(hits), len(waiting), price)
 
@@ -187,12 +189,12 @@ def _send(
     project: Project,
     campaign: Campaign,
     market: Market,
+    terms: HitTerms,
     waiting: Sequence[tuple[Hit, Intent]],
     questions: dict[str, str],
     total: int,
     on_hit: Callable[[int, int], None] | None,
 ) -> None:
-    terms = terms_of(campaign, Pages(project, campaign))
     found = _forgotten(market, campaign, waiting)
     for number, (hit, intent) in enumerate(waiting, start=total - len(waiting) + 1):
         order = HitOrder(intent.token, annotation(campaign, hit), questions[hit.id])

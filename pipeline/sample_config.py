@@ -36,7 +36,7 @@ lifetime_days = 7
 duration_minutes = 60
 auto_approval_days = 3
 
-[study.options]          # what the study type asks; see docs/studies.md
+[study.options.highlight]  # what each study type asks; see docs/studies.md
 # labels = ["positive", "negative"]
 # label_question = "What does the writer think?"
 

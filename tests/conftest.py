@@ -48,7 +48,7 @@ def make_project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
         project.engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real annotations beside the checkout; skips where it is missing."""
     if not SHARED.is_dir():

@@ -7,11 +7,13 @@ Every call either did what it says or raises: `MarketError` where trying again l
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from db.records import AssignmentStatus
 from hits.money import FeeRule
@@ -90,3 +92,14 @@ class Market(Protocol):
 
     def approve(self, market_assignment_id: str) -> None:
         """Approve and pay a submission; one that is approved already stays so."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -6,7 +6,6 @@ what cannot happen twice: reads, and orders that carry a deterministic `UniqueRe
 
 from __future__ import annotations
 
-import ipaddress
 import random
 import re
 import time
@@ -27,7 +26,7 @@ from botocore.exceptions import (
 )
 
 from db.errors import MarketError, SafetyError
-from hits.markets.base import HitOrder, HitTerms, MarketAccess, Submission
+from hits.markets.base import HitOrder, HitTerms, MarketAccess, Submission, is_loopback
 from hits.money import NO_FEE, FeeRule
 
 if TYPE_CHECKING:
@@ -219,17 +218,6 @@ def _client(access: MarketAccess) -> tuple[MTurkClient, str]:
         found = boto3.Session().get_credentials()
         key = found.access_key if found is not None and found.access_key else ""
     return client, key
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the URL's host is this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _submission(answer: Any) -> Submission:

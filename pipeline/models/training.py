@@ -139,8 +139,8 @@ def _train(
             for one, _, term in terms:
                 log.add(len(batch), one.name, term)
         means = log.means()
-        epoch = Epoch(number, means.pop("loss"), means, _judge(model, rows["validation"]))
-        _check_finite(epoch)
+        loss_mean = _finite(means.pop("loss"), number)
+        epoch = Epoch(number, loss_mean, means, _judge(model, rows["validation"]))
         history.append(epoch)
         if on_epoch is not None:
             on_epoch(epoch)
@@ -182,12 +182,13 @@ def _better(new: Metrics, old: Metrics) -> bool:
     return (new.auc, -new.loss) > (old.auc, -old.loss)
 
 
-def _check_finite(epoch: Epoch) -> None:
-    if not math.isfinite(epoch.loss):
+def _finite(loss: float, number: int) -> float:
+    if not math.isfinite(loss):
         raise KonkyoError(
-            f"training diverged in epoch {epoch.number} (the loss is {epoch.loss}); "
+            f"training diverged in epoch {number} (the loss is {loss}); "
             "lower learning_rate or the weights of the objectives"
         )
+    return loss
 
 
 def _classes(instances: Sequence[Instance], labels: Sequence[str] | None) -> tuple[str, ...]:

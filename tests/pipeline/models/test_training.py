@@ -1,0 +1,169 @@
+"""Training learns, repeats itself under a seed, and refuses what it cannot use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from db.errors import DataError, KonkyoError, UsageError
+from db.records import Instance
+from pipeline.models.batches import HumanTarget, exact_batches
+from pipeline.models.predict import predict
+from pipeline.models.trained import TrainedModel, frozen
+from pipeline.models.training import Epoch, Fitted, fit
+from pipeline.objectives.base import Weighted
+from tests.pipeline.models.support import QUICK, pair
+from tests.support.data import instance, reviews
+
+TEXTS, EVIDENCE = reviews(80)
+
+
+def marked(instances: list[Instance], places: dict[str, list[int]]) -> dict[str, HumanTarget]:
+    found = {}
+    for one in instances:
+        marks = np.zeros(one.n_tokens, dtype=np.float32)
+        marks[places[one.id]] = 1
+        found[one.id] = HumanTarget(marks)
+    return found
+
+
+HUMAN = marked(TEXTS, EVIDENCE)
+
+
+def weights(fitted: Fitted) -> dict[str, torch.Tensor]:
+    return fitted.model.module.state_dict()
+
+
+def share_on_evidence(model: TrainedModel, instances: list[Instance]) -> float:
+    """How much of the attention lies on the telling words, on average."""
+    shares = []
+    with frozen(model) as module, torch.no_grad():
+        for _, batch in exact_batches(model.encode(instances, HUMAN), 1000):
+            shares += (module(batch).attention * batch.marks).sum(-1).tolist()
+    return float(np.mean(shares))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    return fit(TEXTS, settings=QUICK, seed=1)
+
+
+def test_it_learns_which_words_tell(fitted: Fitted) -> None:
+    assert fitted.metrics["test_accuracy"] >= 0.9
+    assert fitted.model.labels == ("negative", "positive")
+    unseen = [instance("the day was superb"), instance("the day was dreadful")]
+    assert [p.probabilities.argmax() for p in predict(fitted.model, unseen, "run")] == [1, 0]
+
+
+def test_a_seed_repeats_the_weights_and_another_does_not(fitted: Fitted) -> None:
+    with torch.random.fork_rng([]):
+        torch.manual_seed(99)  # whatever state it meets
+        again = fit(TEXTS, settings=QUICK, seed=1)
+    assert all(torch.equal(value, weights(again)[name]) for name, value in weights(fitted).items())
+    other = fit(TEXTS, settings=replace(QUICK, epochs=1), seed=2)
+    assert not torch.equal(weights(fitted)["output.weight"], weights(other)["output.weight"])
+
+
+def test_dropout_repeats_under_a_seed_too() -> None:
+    settings = replace(QUICK, dropout=0.5, epochs=2)
+    one, two = (fit(TEXTS, settings=settings, seed=3) for _ in range(2))
+    assert one.history == two.history
+
+
+def test_torchs_random_state_is_left_as_it_was() -> None:
+    before = torch.random.get_rng_state()
+    fit(TEXTS, settings=replace(QUICK, epochs=1))
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_the_best_epoch_by_validation_is_what_is_kept(fitted: Fitted) -> None:
+    best = max(fitted.history, key=lambda epoch: (epoch.validation.auc, -epoch.validation.loss))
+    assert fitted.best_epoch == best.number
+    assert fitted.metrics["validation_auc"] == best.validation.auc
+
+
+def test_it_stops_when_validation_no_longer_improves() -> None:
+    random = np.random.default_rng(0)
+    guesses = [replace(one, label=str(random.integers(2))) for one in TEXTS]  # nothing to learn
+    found = fit(guesses, settings=replace(QUICK, epochs=50, patience=2))
+    assert len(found.history) == found.best_epoch + 2 < 50
+
+
+def test_every_epoch_is_reported_with_every_term_of_the_loss() -> None:
+    seen: list[Epoch] = []
+    terms = [Weighted("attention_supervision", 0.5)]
+    found = fit(TEXTS, settings=QUICK, objectives=terms, human=HUMAN, on_epoch=seen.append)
+    assert tuple(seen) == found.history
+    for epoch in seen:
+        assert epoch.terms.keys() == {"cross_entropy", "attention_supervision"}
+        total = epoch.terms["cross_entropy"] + 0.5 * epoch.terms["attention_supervision"]
+        assert epoch.loss == pytest.approx(total)
+
+
+def test_attention_supervision_moves_attention_to_what_people_marked(fitted: Fitted) -> None:
+    terms = [Weighted("attention_supervision", 1.0)]
+    taught = fit(TEXTS, settings=QUICK, objectives=terms, human=HUMAN, seed=1)
+    test = [one for one in TEXTS if one.split == "test"]
+    assert share_on_evidence(taught.model, test) > share_on_evidence(fitted.model, test) + 0.2
+
+
+def test_human_rationales_outside_the_training_part_are_never_looked_at() -> None:
+    terms = [Weighted("attention_supervision", 1.0)]
+    training = {one.id: HUMAN[one.id] for one in TEXTS if one.split == "train"}
+    settings = replace(QUICK, epochs=2)
+    one = fit(TEXTS, settings=settings, objectives=terms, human=HUMAN)
+    two = fit(TEXTS, settings=settings, objectives=terms, human=training)
+    assert one.history == two.history
+
+
+def test_pairs_are_learned_from_both_texts() -> None:
+    first, second = ["cats sleep", "dogs bark", "birds sing"], ["so they do", "no they never do"]
+    texts = [
+        pair(f"{one} {n}", two, label="yes" if two.startswith("so") else "no")
+        for n in ("here", "there", "now", "often", "today", "then", "also")
+        for one in first
+        for two in second
+    ]
+    found = fit(texts, settings=QUICK)
+    assert found.model.pair
+    assert found.metrics["test_accuracy"] == 1.0
+
+
+def test_the_order_of_labels_can_be_given() -> None:
+    settings = replace(QUICK, epochs=1)
+    found = fit(TEXTS, settings=settings, labels=("positive", "negative"))
+    assert found.model.labels == ("positive", "negative")
+    with pytest.raises(UsageError, match="are not those of the instances"):
+        fit(TEXTS, settings=settings, labels=("positive", "neutral"))
+
+
+def test_an_undefined_metric_is_absent_with_a_note() -> None:
+    one_label = [t for t in TEXTS if t.split != "test" or t.label == "positive"]
+    found = fit(one_label, settings=replace(QUICK, epochs=1))
+    assert "test_auc" not in found.metrics
+    assert any("no AUC for test" in note for note in found.notes)
+
+
+def test_divergence_is_said() -> None:
+    terms = [Weighted("attention_supervision", 1e39)]
+    with pytest.raises(KonkyoError, match="diverged in epoch 1 .the loss is"):
+        fit(TEXTS, settings=QUICK, objectives=terms, human=HUMAN)
+
+
+def test_an_objective_that_learns_from_people_needs_some() -> None:
+    with pytest.raises(DataError, match="attention_supervision learns from human rationales"):
+        fit(TEXTS, settings=QUICK, objectives=[Weighted("attention_supervision", 1.0)])
+
+
+def test_an_objective_is_named_once() -> None:
+    twice = [Weighted("attention_supervision", 1.0)] * 2
+    with pytest.raises(UsageError, match="more than once"):
+        fit(TEXTS, settings=QUICK, objectives=twice, human=HUMAN)
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="'abacus'"):
+        fit(TEXTS, settings=replace(QUICK, device="abacus"))
