@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import uuid
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -181,7 +181,7 @@ def _judgement(
 ) -> dict[str, Any]:
     # Written out, because a collection has more of these than of everything else together.
     return {
-        "id": uuid.uuid4().hex,
+        "id": secrets.token_hex(16),
         "assignment_id": assignment_id,
         "item_id": item_id,
         "question": question,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from db.errors import ConfigError
@@ -84,7 +85,13 @@ class Highlight:
 
 def _label(given: Mapping[str, Any]) -> Question:
     """The question for the label, from complete settings."""
-    options = [Option(label, label) for label in given["labels"]]
-    if given["unsure"]:
+    return _choice(given["label_question"], tuple(given["labels"]), given["unsure"])
+
+
+@lru_cache
+def _choice(words: str, labels: tuple[str, ...], unsure: bool) -> Question:
+    # Kept, because a collection asks for the same question once for every item that it reads.
+    options = [Option(label, label) for label in labels]
+    if unsure:
         options.append(Option(UNSURE, "not sure"))
-    return Question("label", given["label_question"], "nominal", tuple(options))
+    return Question("label", words, "nominal", tuple(options))

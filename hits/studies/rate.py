@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from hits.studies import settings as ask
@@ -75,13 +76,15 @@ class Rate:
 
 def _asked(given: Mapping[str, Any]) -> tuple[Question, ...]:
     """The questions, from complete settings."""
-    asked = [_scale("convincing", given["question"], given["points"])]
+    asked = [_scale("convincing", given["question"], tuple(given["points"]))]
     if given["confidence"]:
-        points = given["confidence_points"]
+        points = tuple(given["confidence_points"])
         asked.append(_scale("confidence", given["confidence_question"], points))
     return tuple(asked)
 
 
-def _scale(name: str, words: str, points: list[str]) -> Question:
+@lru_cache
+def _scale(name: str, words: str, points: tuple[str, ...]) -> Question:
+    # Kept, because a collection asks for the same questions once for every item that it reads.
     options = tuple(Option(value, point) for value, point in enumerate(points, start=1))
     return Question(name, words, "ordinal", options)
