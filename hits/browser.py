@@ -63,6 +63,12 @@ class WorkerSession:
         """Post an answer; whether it was taken."""
         return self._send("POST", address, data=dict(form)).status_code == 200
 
+    def give_back(self, assignment: str) -> None:
+        """Return an assignment that was accepted, so that somebody else can take it."""
+        page = self._send("GET", f"/assignments/{assignment}")
+        form = {"csrf": _Elements.of(page).first("input", "csrf").get("value", "")}
+        self._send("POST", f"/assignments/{assignment}/return", data=form)
+
     def _send(self, method: str, address: str, **content: Any) -> httpx.Response:
         try:
             return self._client.request(method, address, **content)

@@ -11,10 +11,12 @@ import json
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from db.errors import MarketError
 from hits.browser import WorkerSession
 from hits.page import study_page_data
 
@@ -49,10 +51,11 @@ class Temper:
 
 @dataclass(frozen=True)
 class SimulatedWorker:
-    """One worker: the id under which they register, and their temper."""
+    """One worker: the id under which they register, their number in the crowd, their temper."""
 
     platform_id: str
     temper: Temper
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,23 @@ class Outcome:
     refused: int
 
 
-def draw_crowd(n: int, careless_share: float, seed: int, start: int = 0) -> list[SimulatedWorker]:
-    """`n` workers; `start` counts those drawn before, so that ids never repeat in a project."""
-    rng = random.Random(f"crowd:{seed}:{start}")
+def draw_crowd(
+    n: int, careless_share: float, seed: int, start: int = 0, campaign: str = ""
+) -> list[SimulatedWorker]:
+    """`n` workers, of numbers from `start`, which counts those drawn before in the project.
+
+    Tempers follow from seed and start. Ids follow from these and the campaign, so that projects
+    which share a worker site do not take each other's.
+    """
+    tempers = random.Random(f"crowd:{seed}:{start}")
+    names = random.Random(f"names:{campaign}:{seed}:{start}")
     n_careless = round(n * careless_share)
     return [
-        SimulatedWorker("ASIM" + "".join(rng.choices(ALPHABET, k=12)), _temper(rng, i < n_careless))
+        SimulatedWorker(
+            "ASIM" + "".join(names.choices(ALPHABET, k=12)),
+            _temper(tempers, i < n_careless),
+            start + i,
+        )
         for i in range(n)
     ]
 
@@ -116,8 +130,10 @@ def work(
             continue
         with WorkerSession(site) as browser:
             browser.register(worker.platform_id)
-            for hit in mine:
-                done = _answer_hit(browser, worker, hit, truth, seed)
+            for place, hit in enumerate(mine):
+                # Drawn from numbers, not from ids: markets draw those at random.
+                rng = random.Random(f"answers:{seed}:{worker.number}:{place}")
+                done = _answer_hit(browser, worker, hit, truth, rng)
                 submitted, refused = submitted + done, refused + (not done)
                 if on_answer is not None:
                     on_answer(submitted + refused, total)
@@ -125,17 +141,26 @@ def work(
 
 
 def _answer_hit(
-    browser: WorkerSession, worker: SimulatedWorker, hit: str, truth: Mapping[str, Truth], seed: int
+    browser: WorkerSession,
+    worker: SimulatedWorker,
+    hit: str,
+    truth: Mapping[str, Truth],
+    rng: random.Random,
 ) -> bool:
     task = browser.accept(hit)
     if task is None:
         return False
-    data = study_page_data(browser.get(task))
     query = parse_qs(urlsplit(task).query)
-    rng = random.Random(f"answers:{seed}:{worker.platform_id}:{hit}")
-    answer = _page_answer(data, worker.temper, truth, rng)
-    form = {"assignmentId": query["assignmentId"][0], "konkyo": json.dumps(answer)}
-    return browser.submit(query["turkSubmitTo"][0] + SUBMIT, form)
+    assignment = query["assignmentId"][0]
+    try:
+        data = study_page_data(browser.get(task))
+        answer = _page_answer(data, worker.temper, truth, rng)
+        form = {"assignmentId": assignment, "konkyo": json.dumps(answer)}
+        return browser.submit(query["turkSubmitTo"][0] + SUBMIT, form)
+    except KeyboardInterrupt:
+        with suppress(MarketError):  # else its place would be taken until the deadline
+            browser.give_back(assignment)
+        raise
 
 
 def _page_answer(

@@ -51,6 +51,7 @@ def align_campaign(
     campaign = judged_campaign(project, name)
     chosen = runs.find(project.engine, run)
     marks = _of_split(project, campaign, split)
+    asked = len(marks.instance_ids)
     scores, marks = scores_on(project, chosen, marks)
     settings = project.settings.analysis
     result = align(
@@ -61,7 +62,7 @@ def align_campaign(
         seed=project.settings.project.seed if seed is None else seed,
         confidence=settings.confidence,
     )
-    return Aligned(campaign.name, chosen.id, result)
+    return Aligned(campaign.name, chosen.id, _counted(result, asked - len(marks.instance_ids)))
 
 
 def scores_on(
@@ -123,7 +124,7 @@ def align_files(
     shared = set(marks.instance_ids).intersection(*scores.values())
     if not shared:
         raise NotFound(f"{model} has no scores for any text that {human} has marks of")
-    marks = only(marks, shared)
+    asked, marks = len(marks.instance_ids), only(marks, shared)
     ragged = {
         name: Ragged.from_rows(found[identity] for identity in marks.instance_ids)
         for name, found in scores.items()
@@ -136,7 +137,14 @@ def align_files(
         seed=seed,
         confidence=settings.confidence,
     )
-    return Aligned(f"{human.name} and {model.name}", None, result)
+    left_out = asked - len(marks.instance_ids)
+    return Aligned(f"{human.name} and {model.name}", None, _counted(result, left_out))
+
+
+def _counted(result: AlignmentResult, left_out: int) -> AlignmentResult:
+    """The result with the number of marked instances that not every explainer has scores of."""
+    reason = "marked instance without scores of every explainer"
+    return replace(result, excluded=({reason: left_out} if left_out else {}) | result.excluded)
 
 
 def _of_split(project: Project, campaign: Campaign, split: str | None) -> Marks:

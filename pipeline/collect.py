@@ -95,9 +95,9 @@ def collect(
             elif known[submission.market_id] != submission.status:
                 changed[submission.market_id] = submission.status
         if len(waiting) >= BATCH or number == len(published):
-            assignments.add(project.engine, campaign.id, project.pseudonyms, waiting)
-            unreadable |= {a.market_id: a.reading.problem for a in waiting if a.reading.problem}
-            new += len(waiting)
+            fresh = assignments.add(project.engine, campaign.id, project.pseudonyms, waiting)
+            unreadable |= {a.market_id: a.reading.problem for a in fresh if a.reading.problem}
+            new += len(fresh)
             waiting = []
         if on_hit is not None:
             on_hit(number, len(published))

@@ -6,15 +6,20 @@ names it. Relative paths hold from the folder of the file.
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from db.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 CONFIG_NAME = "konkyo.toml"
 
@@ -22,7 +27,7 @@ CONFIG_NAME = "konkyo.toml"
 class Section(BaseModel):
     """A table of the file: frozen, and closed to names it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ProjectSettings(Section):
@@ -31,7 +36,7 @@ class ProjectSettings(Section):
     database: str = "konkyo.db"
     models: str = "models"
     key: str = "konkyo.key"
-    seed: int = 1
+    seed: int = Field(default=1, ge=0, lt=2**32)
 
 
 class DataSettings(Section):
@@ -141,10 +146,31 @@ def read_settings(path: Path | None) -> Settings:
         with path.open("rb") as file:
             return Settings.model_validate(tomllib.load(file))
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: the setting {name!r}: {first['msg']}") from error
+        raise ConfigError(f"{path}: {_problem(error.errors()[0])}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _problem(error: ErrorDetails) -> str:
+    """What is wrong with a setting, in words; an unknown name gets a hint at the nearest one."""
+    *section, last = (str(part) for part in error["loc"])
+    name = ".".join((*section, last))
+    if error["type"] == "extra_forbidden":
+        known = _names(section)
+        near = difflib.get_close_matches(last, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"there is no setting {name!r}{hint} (there are: {', '.join(known)})"
+    if error["type"] in ("model_type", "dict_type"):
+        return f"{name!r} must be a table: begin it with [{name}]"
+    said = error["msg"].removeprefix("Input ").removeprefix("Decimal input ")
+    return f"the setting {name!r} {said}, not {error['input']!r}"
+
+
+def _names(section: Sequence[str]) -> list[str]:
+    """The settings of a table, or the tables of the file."""
+    if not section:
+        return list(Settings.model_fields)
+    kind = Settings.model_fields[section[0]].annotation
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, Section) else []

@@ -35,7 +35,7 @@ def explain(
 ) -> Explained:
     """Explain the predicted class of every instance by the named explainers, or the settings'."""
     chosen = runs.find(project.engine, run)
-    names = tuple(explainers) or project.settings.explain.explainers
+    names = tuple(dict.fromkeys(explainers)) or project.settings.explain.explainers
     for name in names:
         EXPLAINERS.load(name)
     return explain_run(
@@ -53,7 +53,6 @@ def explain_run(
 ) -> Explained:
     """Explain the given instances, leaving out what is stored already."""
     done = {name: rationales.done(project.engine, run.id, name) for name in names}
-    known = {name: sum(i.id in done[name] for i in data) for name in names}
     waiting = _grouped(data, names, done)
     total = sum(len(group) * len(missing) for missing, group in waiting.items())
     written = 0
@@ -63,13 +62,12 @@ def explain_run(
         model = model or load(project.folder / run.weights)
         seed = project.settings.project.seed
         for batch in explain_batches(model, group, missing, seed=seed, run_id=run.id):
-            rationales.add(project.engine, batch)
-            for rationale in batch:
+            for rationale in rationales.add(project.engine, batch):
                 new[rationale.explainer] += 1
             written += len(batch)
             if on_progress is not None:
                 on_progress(written, total)
-    return Explained(run, new, known)
+    return Explained(run, new, {name: len(data) - new[name] for name in names})
 
 
 def _grouped(

@@ -71,23 +71,22 @@ def import_data(
     campaign = _campaign(found, format_name, campaign_name, provenance)
     with writing(project.engine) as connection:
         added = instances.add_within(connection, found.instances)
-        is_new = bool(found.annotations) and _add(connection, project, campaign, found)
+        known = campaigns.by_id(connection, campaign.id) if found.annotations else None
+        if found.annotations and known is None:
+            _add(connection, project, campaign, found)
     return ImportReport(
         instances_new=added.new,
         instances_known=added.known,
         annotations=len(found.annotations),
-        campaign=campaign.name if found.annotations else None,
-        campaign_is_new=is_new,
+        campaign=(known or campaign).name if found.annotations else None,
+        campaign_is_new=bool(found.annotations) and known is None,
         notes=found.notes,
         skipped=found.skipped,
     )
 
 
-def _add(connection: Connection, project: Project, campaign: Campaign, found: Imported) -> bool:
-    known = campaigns.within(connection, campaign.name)
-    if known is not None and known.id == campaign.id:
-        return False
-    if known is not None:
+def _add(connection: Connection, project: Project, campaign: Campaign, found: Imported) -> None:
+    if campaigns.within(connection, campaign.name) is not None:
         raise Conflict(
             f"a campaign {campaign.name!r} with other content is stored already; "
             "give this import another name with --name"
@@ -100,7 +99,6 @@ def _add(connection: Connection, project: Project, campaign: Campaign, found: Im
         _arrival(campaign, items[a.instance_id], a, n) for n, a in enumerate(found.annotations)
     ]
     assignments.add_within(connection, campaign.id, project.pseudonyms, arrivals)
-    return True
 
 
 def _campaign(found: Imported, format_name: str, name: str, provenance: Provenance) -> Campaign:

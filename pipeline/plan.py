@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from db.errors import NotFound, SafetyError, UsageError
-from db.records import Campaign, Environment, Item
+from db.records import Campaign, Environment, Instance, Item
 from db.store import campaigns, instances, runs
 from hits.markets import MARKETS, SOURCES
 from hits.markets.base import Market, MarketAccess, is_loopback
@@ -22,6 +22,7 @@ from hits.studies import STUDIES, load_study
 from hits.studies.base import PLAIN, Study
 from pipeline.config import StudySettings
 from pipeline.drawing import Drawn, draw_rationales, draw_texts, sample, spread
+from pipeline.explainers import EXPLAINERS
 from pipeline.project import Project
 
 PLANNABLE: tuple[Environment, ...] = ("local", "sandbox", "production")
@@ -76,6 +77,7 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     pages, shown = spread(campaign, drawn, settings, seed)
     price = _price(campaign, settings, len(pages), shown, market)
     _check_cap(project, price)
+    _check_gold(shown, study, options)
     campaigns.add(project.engine, campaign, pages, shown)
     n_gold = sum(item.gold is not None for item in shown)
     return Planned(campaign, price, len(shown), n_gold, tuple(drawn.notes))
@@ -128,11 +130,15 @@ def _options(project: Project, request: PlanRequest, study: Study) -> Mapping[st
     for name in project.settings.study.options:
         STUDIES.load(name)  # a study type that is not there is worth an error
     given = project.settings.study.options.get(study.name, {})
-    asks_label = any(q.name == "label" for q in study.questions({}))
-    if not asks_label or "labels" in given:
+    if not any(q.name == "label" for q in study.questions({})):
         return given
     labels = {i.label for i in instances.read(project.engine) if i.label is not None}
-    return {"labels": sorted(labels), **given} if len(labels) > 1 else given
+    if "labels" not in given and len(labels) == 1:
+        raise UsageError(
+            f"every label in the data is {labels.pop()!r}, and a choice needs two; name what "
+            f"people may choose in [study.options.{study.name}] labels"
+        )
+    return {"labels": sorted(labels), **given} if labels else given
 
 
 def _campaign(
@@ -182,14 +188,24 @@ def _draw(project: Project, request: PlanRequest, study: Study, seed: int) -> Dr
     everything = instances.read(project.engine)
     pool = [i for i in everything if request.split in (None, i.split)]
     if not pool:
-        where = f" in split {request.split!r}" if request.split else ""
-        raise NotFound(f'there are no instances{where}; run "konkyo import" first')
+        raise NotFound(_empty(everything, request.split))
     chosen = sample(pool, request.items, seed)
     if study.presentations == (PLAIN,):
+        if request.explainers:
+            raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")
         return draw_texts(everything, chosen)
+    for name in request.explainers:
+        EXPLAINERS.load(name)
     configured = project.settings.explain.explainers
     names = request.explainers or tuple(e for e in configured if e not in FLOORS)
     return draw_rationales(project, str(request.run), names, chosen)
+
+
+def _empty(everything: Sequence[Instance], split: str | None) -> str:
+    if not everything:
+        return 'there are no instances; run "konkyo import" first'
+    there = ", ".join(sorted({i.split for i in everything if i.split})) or "none"
+    return f"there are no instances in split {split!r} (there are: {there})"
 
 
 def _price(
@@ -208,6 +224,17 @@ def _price(
         currency=campaign.currency,
         fee=market.fee,
     )
+
+
+def _check_gold(shown: Sequence[Item], study: Study, options: Mapping[str, Any]) -> None:
+    """A check item whose known answer nobody can choose would fail everybody."""
+    known = {str(item.gold["label"]) for item in shown if item.gold and "label" in item.gold}
+    missing = sorted(known - set(options.get("labels", known)))
+    if missing:
+        raise UsageError(
+            f"check items have the answer {missing[0]!r}, which [study.options.{study.name}] "
+            "labels does not offer; offer it, or set [study] gold_per_hit = 0"
+        )
 
 
 def _check_cap(project: Project, price: Quote) -> None:

@@ -13,6 +13,7 @@ from db.errors import ConfigError
 from db.store.engine import create_database, database_url, open_database
 from db.store.workers import Pseudonyms, open_key
 from pipeline.config import CONFIG_NAME, Settings, find_config, read_settings
+from pipeline.files import write_whole
 from pipeline.sample_config import SAMPLE_CONFIG
 
 
@@ -73,7 +74,7 @@ def init_project(folder: Path, db: str | None = None) -> Initialised:
     path = folder / CONFIG_NAME
     is_new = not path.exists()
     if is_new:
-        path.write_text(SAMPLE_CONFIG, encoding="utf-8")
+        write_whole(path, SAMPLE_CONFIG)
     settings = read_settings(path)
     url = _url(db or os.environ.get("KONKYO_DB"), settings, folder.resolve())
     create_database(url).dispose()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from db.errors import ImportFailed, NotFound
+from db.errors import DataError, ImportFailed, NotFound
 from db.ragged import Ragged
 from db.records import Instance, Marks, instance_id
 from pipeline.formats.base import Annotation, Imported
+from pipeline.formats.objects import read_objects
+from pipeline.formats.place import at
 
 
 def marks_of_file(path: Path, found: Imported) -> Marks:
@@ -45,41 +47,41 @@ def scores_of_file(path: Path, marks: Marks) -> dict[str, dict[str, list[float]]
     """Explainer → instance id → scores; a line that does not fit is named."""
     lengths = dict(zip(marks.instance_ids, _lengths(marks), strict=True))
     found: dict[str, dict[str, list[float]]] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImportFailed(path, None, f"cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            _add_scores(path, number, line, lengths, found)
+    for record in read_objects(path):
+        with at(record.place):
+            _add_scores(record.fields, lengths, found)
+    if not found:
+        raise ImportFailed(path, None, "holds no scores")
     return found
 
 
 def _add_scores(
-    path: Path,
-    number: int,
-    line: str,
-    lengths: Mapping[str, int],
-    found: dict[str, dict[str, list[float]]],
+    row: Mapping[str, Any], lengths: Mapping[str, int], found: dict[str, dict[str, list[float]]]
 ) -> None:
-    try:
-        row = json.loads(line)
-        identity = row.get("id") or instance_id(
-            "pair" if row.get("text_pair") else "text", row["text"], row.get("text_pair")
-        )
-        scores = [float(score) for score in row["scores"]]
-        explainer = str(row.get("explainer", "model"))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ImportFailed(
-            path, number, f"is no object with `scores` and `id` or `text` ({error})"
-        ) from error
-    if not np.isfinite(scores).all():
-        raise ImportFailed(path, number, "a score is not a finite number")
+    identity = _identity(row)
+    scores, explainer = row.get("scores"), str(row.get("explainer", "model"))
+    if not isinstance(scores, list) or not all(_is_score(score) for score in scores):
+        raise DataError("`scores` must be a list of finite numbers, one a token")
     if identity in lengths and len(scores) != lengths[identity]:
-        raise ImportFailed(
-            path, number, f"{len(scores)} scores for a text of {lengths[identity]} tokens"
-        )
-    found.setdefault(explainer, {})[identity] = scores
+        raise DataError(f"{len(scores)} scores for a text of {lengths[identity]} tokens")
+    mine = found.setdefault(explainer, {})
+    if identity in mine:
+        raise DataError(f"a second line of scores by {explainer!r} for the same text")
+    mine[identity] = [float(score) for score in scores]
+
+
+def _identity(row: Mapping[str, Any]) -> str:
+    """The content hash that a line gives as `id`, or that its text has."""
+    given, text, pair = (row.get(name) for name in ("id", "text", "text_pair"))
+    if isinstance(given, str):
+        return given
+    if not isinstance(text, str) or not isinstance(pair, str | None):
+        raise DataError("names no instance: `text` (and `text_pair`) or `id`, a string each")
+    return instance_id("pair" if pair else "text", text, pair)
+
+
+def _is_score(score: object) -> bool:
+    return isinstance(score, int | float) and not isinstance(score, bool) and isfinite(score)
 
 
 def _lengths(marks: Marks) -> list[int]:

@@ -50,14 +50,16 @@ def simulate(
     hits = published_hits(project, campaign)
     truth = _truth(project, campaign)
     drawn = campaign.seed if seed is None else seed
-    crowd = _crowd(project, workers, careless, drawn)
+    crowd = _crowd(project, campaign, workers, careless, drawn)
     visits = allot(list(hits.values()), crowd, campaign.assignments_per_hit, drawn)
     outcome = work(market.endpoint_url, crowd, visits, truth, seed=drawn, on_answer=on_answer)
     return Simulated(campaign, len(crowd), outcome.submitted)
 
 
-def _crowd(project: Project, n: int, careless: float, seed: int) -> list[SimulatedWorker]:
-    crowd = draw_crowd(n, careless, seed, workers.count_simulated(project.engine))
+def _crowd(
+    project: Project, campaign: Campaign, n: int, careless: float, seed: int
+) -> list[SimulatedWorker]:
+    crowd = draw_crowd(n, careless, seed, workers.count_simulated(project.engine), campaign.id)
     ids = [worker.platform_id for worker in crowd]
     workers.register_simulated(project.engine, project.pseudonyms, ids)
     return crowd

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from db.columns import GOLD, UNIT, VALUE, WORKER, require
@@ -11,26 +13,42 @@ from db.errors import DataError, UsageError
 from pipeline.files import write_whole
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
+MISSING = ("", "NA", "NaN", "nan")
+"""Cells of a CSV file that say nothing. Words that may be answers ("None", "null") are answers."""
 
 
 def is_table(target: str) -> bool:
     """Whether a command's target names a file rather than a campaign."""
-    return Path(target).suffix.lower() in SUFFIXES
+    path = Path(target)
+    return path.suffix.lower() in SUFFIXES or (path.suffix != "" and path.exists())
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """The file as a table; columns as they are."""
+def check_suffix(path: Path) -> None:
+    """Refuse a file that is no table by its name."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{path}: a table's name ends in {', '.join(SUFFIXES)}")
+
+
+def read_table(path: Path, names: Collection[str] = ()) -> pd.DataFrame:
+    """The file as a table; columns as they are, those in `names` as text ("007" is not 7)."""
+    check_suffix(path)
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; name a file in it")
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(f"{path}: tables are read from {', '.join(SUFFIXES)}, not {suffix!r}")
     try:
         if suffix == ".csv":
-            return pd.read_csv(path)
+            return pd.read_csv(
+                path, dtype=dict.fromkeys(names, "str"), keep_default_na=False, na_values=MISSING
+            )
         if suffix == ".jsonl":
-            return pd.read_json(path, lines=True)
+            return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
         return pd.read_parquet(path)
     except FileNotFoundError as error:
         raise DataError(f"there is no file {path}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path} is not UTF-8 (byte 0x{error.object[error.start]:02x}); save it as UTF-8"
+        ) from error
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as {suffix[1:]}: {error}") from error
 
@@ -42,9 +60,12 @@ def judgements_of(
 
     Without a worker column every row is an anonymous worker of its own.
     """
-    table = read_table(path)
+    table = read_table(path, [name for name in (unit, worker) if name is not None])
     wanted = [unit, value, *(c for c in (worker, gold) if c is not None)]
     require(table, wanted, str(path))
+    for name in wanted:
+        if table[name].map(lambda cell: isinstance(cell, (list, dict, np.ndarray))).any():
+            raise DataError(f"{path}: the column {name!r} holds lists, where single values belong")
     columns = {UNIT: table[unit], VALUE: table[value]}
     columns[WORKER] = table[worker] if worker else pd.Series(range(len(table)), index=table.index)
     if gold is not None:
@@ -54,14 +75,11 @@ def judgements_of(
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Write a table in the format that its suffix names, whole or not at all."""
+    check_suffix(path)
     suffix = path.suffix.lower()
     if suffix == ".csv":
         write_whole(path, table.to_csv(index=False))
     elif suffix == ".jsonl":
         write_whole(path, table.to_json(orient="records", lines=True, force_ascii=False) or "")
-    elif suffix == ".parquet":
-        beside = path.with_name(f".{path.name}.part")
-        table.to_parquet(beside, index=False)
-        beside.replace(path)
     else:
-        raise UsageError(f"{path}: tables are written as {', '.join(SUFFIXES)}, not {suffix!r}")
+        write_whole(path, table.to_parquet(index=False))

@@ -47,18 +47,21 @@ def teach(
     """Run the experiment on a campaign's rationales, or continue it."""
     campaign = judged_campaign(project, name)
     settings = project.settings.teach
-    n_seeds, strength = seeds or settings.seeds, weight or settings.weight
+    n_seeds = settings.seeds if seeds is None else seeds
+    strength = settings.weight if weight is None else weight
     data = labelled(project)
     marks = marks_of_labelled(project, campaign, data)
     human = _soft_rationales(marks)
-    conditions = (VANILLA, TAUGHT, *settings.controls)
-    for number in range(n_seeds):
-        seed = project.settings.project.seed + number
-        for place, condition in enumerate(conditions):
-            recipe = _recipe(project, campaign, human, condition, seed, strength)
-            _explain_test(project, train_run(project, data, recipe).run, data, marks)
-            if on_run is not None:
-                on_run(number * len(conditions) + place + 1, n_seeds * len(conditions))
+    first = project.settings.project.seed
+    recipes = [
+        _recipe(project, campaign, human, condition, seed, strength)
+        for seed in range(first, first + n_seeds)
+        for condition in (VANILLA, TAUGHT, *settings.controls)
+    ]
+    for number, recipe in enumerate(recipes, start=1):
+        _explain_test(project, train_run(project, data, recipe).run, data, marks)
+        if on_run is not None:
+            on_run(number, len(recipes))
     found = read_experiment(project, campaign)
     if found is None:
         raise KonkyoError("the experiment's runs cannot be read back; train them again")

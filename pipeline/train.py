@@ -109,8 +109,8 @@ def train_run(
         weights=str(folder.relative_to(project.folder)),
         objective=describe(recipe.objectives),
     )
-    runs.add(project.engine, run, predict(fitted.model, data, run_id))
-    return Trained(run, True, fitted.notes)
+    is_new = runs.add(project.engine, run, predict(fitted.model, data, run_id))
+    return Trained(run, is_new, fitted.notes)
 
 
 def _run_id(data: Sequence[Instance], recipe: Recipe) -> str:

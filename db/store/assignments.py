@@ -60,10 +60,17 @@ def add(
     campaign_id: str,
     pseudonyms: workers.Pseudonyms,
     arrivals: Sequence[Arrival],
-) -> None:
-    """Store submissions with their judgements, all or nothing; each is offered once."""
+) -> list[Arrival]:
+    """Store submissions with their judgements, all or nothing.
+
+    Returns those that were new: another process may have stored some in the meantime.
+    """
     with writing(engine) as connection:
-        add_within(connection, campaign_id, pseudonyms, arrivals)
+        query = select(assignments.c.market_id).where(assignments.c.campaign_id == campaign_id)
+        there = set(connection.execute(query).scalars())
+        fresh = [arrival for arrival in arrivals if arrival.market_id not in there]
+        add_within(connection, campaign_id, pseudonyms, fresh)
+    return fresh
 
 
 def add_within(
@@ -72,7 +79,7 @@ def add_within(
     pseudonyms: workers.Pseudonyms,
     arrivals: Sequence[Arrival],
 ) -> None:
-    """The same inside a transaction of the caller's."""
+    """The same inside a transaction of the caller's; each is offered once."""
     people = workers.add_within(
         connection, pseudonyms, {a.platform_worker_id: None for a in arrivals}
     )

@@ -38,6 +38,13 @@ def within(connection: Connection, name: str) -> Campaign | None:
     return None if row is None else from_row(Campaign, dict(row))
 
 
+def by_id(connection: Connection, campaign_id: str) -> Campaign | None:
+    """The campaign of an id, seen from inside a transaction of the caller's."""
+    query = select(campaigns).where(campaigns.c.id == campaign_id)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else from_row(Campaign, dict(row))
+
+
 def read(engine: Engine) -> list[Campaign]:
     """Every campaign, oldest first."""
     return fetch(engine, select(campaigns).order_by(campaigns.c.created_at), Campaign)

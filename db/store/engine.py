@@ -91,8 +91,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _engine(url: str) -> Engine:
     try:
         engine = create_engine(url)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the database {public(url)} needs the Python package {error.name!r}; install it"
+        ) from error
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StoreError(f"cannot open the database {_public(url)}: {error}") from error
+        raise StoreError(f"cannot open the database {public(url)}: {error}") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -119,11 +123,11 @@ def _refuse_foreign(connection: Connection, url: str) -> None:
     tables = set(inspect(connection).get_table_names())
     if "market_alembic_version" in tables:
         raise StoreError(
-            f"{_public(url)} is the database of a konkyo endpoint, not of a project; "
+            f"{public(url)} is the database of a konkyo endpoint, not of a project; "
             "name another one with --db"
         )
     if tables and "alembic_version" not in tables:
-        raise StoreError(f"{_public(url)} holds another program's tables; name another database")
+        raise StoreError(f"{public(url)} holds another program's tables; name another database")
 
 
 def _check_revision(connection: Connection, url: str) -> None:
@@ -133,13 +137,15 @@ def _check_revision(connection: Connection, url: str) -> None:
     current = MigrationContext.configure(connection).get_current_revision()
     if current != head:
         raise StoreError(
-            f"{_public(url)} has schema {current or 'none'}, this konkyo needs {head}; "
+            f"{public(url)} has schema {current or 'none'}, this konkyo needs {head}; "
             'back the file up and run "konkyo init" to bring it up to date'
         )
 
 
-def _public(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+def public(url: str) -> str:
+    """The address as it may be shown: a SQLite file's path, or the URL without its password."""
+    path = sqlite_path(url)
+    return str(path) if path else make_url(url).render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -147,6 +153,6 @@ def _translated(url: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"the database {_public(url)} refused: {error.orig}") from error
+        raise StoreError(f"the database {public(url)} refused: {error.orig}") from error
     except SQLAlchemyError as error:
-        raise StoreError(f"the database {_public(url)}: {error}") from error
+        raise StoreError(f"the database {public(url)}: {error}") from error

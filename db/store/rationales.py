@@ -12,10 +12,16 @@ from db.store.rows import chunks, fetch, insert_many, to_row
 from db.tables import rationales
 
 
-def add(engine: Engine, batch: Sequence[Rationale]) -> None:
-    """Store one batch in one transaction."""
+def add(engine: Engine, batch: Sequence[Rationale]) -> list[Rationale]:
+    """Store one batch in one transaction; returns those that no other process had stored."""
     with writing(engine) as connection:
-        insert_many(connection, rationales, map(to_row, batch))
+        known: set[str] = set()
+        for piece in chunks((r.id for r in batch), 500):
+            query = select(rationales.c.id).where(rationales.c.id.in_(piece))
+            known.update(connection.execute(query).scalars())
+        fresh = [rationale for rationale in batch if rationale.id not in known]
+        insert_many(connection, rationales, map(to_row, fresh))
+    return fresh
 
 
 def done(engine: Engine, run_id: str, explainer: str) -> set[str]:

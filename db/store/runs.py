@@ -15,12 +15,15 @@ from db.store.rows import fetch, insert_many, now, to_row
 from db.tables import model_runs, predictions
 
 
-def add(engine: Engine, run: ModelRun, predicted: Sequence[Prediction]) -> None:
-    """Record a finished run together with what it predicts."""
+def add(engine: Engine, run: ModelRun, predicted: Sequence[Prediction]) -> bool:
+    """Record a finished run with what it predicts; False where another process was faster."""
     with writing(engine) as connection:
+        if connection.execute(select(model_runs.c.id).where(model_runs.c.id == run.id)).first():
+            return False
         row = to_row(run) | {"created_at": run.created_at or now()}
         connection.execute(model_runs.insert(), row)
         insert_many(connection, predictions, map(to_row, predicted))
+    return True
 
 
 def read(engine: Engine, *, objective: str | None = None) -> list[ModelRun]:

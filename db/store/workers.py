@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from db.errors import SafetyError, StoreError
+from db.errors import Conflict, SafetyError, StoreError
 from db.records import Worker
 from db.store.engine import reading, writing
 from db.store.rows import chunks, fetch, insert_many
@@ -40,9 +40,7 @@ class Pseudonyms:
 def open_key(path: Path, *, create: bool = False) -> Pseudonyms:
     """Read the pseudonym key; `create` makes one (mode 0600) where there is none."""
     if create and not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        _make_key(path)
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError as error:
@@ -57,15 +55,29 @@ def open_key(path: Path, *, create: bool = False) -> Pseudonyms:
     return Pseudonyms(key)
 
 
+def _make_key(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+    except OSError as error:
+        raise StoreError(f"the pseudonym key {path} cannot be made: {error.strerror}") from error
+
+
 def register_simulated(
     engine: Engine, pseudonyms: Pseudonyms, platform_ids: Collection[str]
 ) -> None:
-    """Make simulated workers known before they answer; a real worker's id is refused."""
+    """Make simulated workers known before they answer; an id that is taken is refused."""
     with writing(engine) as connection:
         known = _known(connection, [pseudonyms.of(p) for p in platform_ids])
         if any(not simulated for simulated in known.values()):
             raise SafetyError(
                 "a simulated worker would take the id of a real one; nothing was done"
+            )
+        if known:
+            raise Conflict(
+                "another konkyo has just drawn the same simulated workers; "
+                "run the same command again"
             )
         add_within(connection, pseudonyms, platform_ids, simulated=True)
 

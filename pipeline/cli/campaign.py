@@ -14,6 +14,7 @@ from pipeline.cli.shared import (
     JsonOption,
     NameArgument,
     RunOption,
+    SeedOption,
     console,
     escaped,
     print_json,
@@ -54,7 +55,7 @@ def plan(
     environment: Annotated[
         str, typer.Option(help="local, sandbox or production; never changes afterwards.")
     ] = "local",
-    seed: Annotated[int | None, typer.Option(help="Draw with this seed.")] = None,
+    seed: SeedOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -153,7 +154,7 @@ def simulate(
     careless: Annotated[
         float, typer.Option(min=0, max=1, help="Share of them that answers at random.")
     ] = 0.1,
-    seed: Annotated[int | None, typer.Option(help="Draw the workers with this seed.")] = None,
+    seed: SeedOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -279,7 +280,12 @@ def _agree(campaign: Campaign, quote: Quote, balance: Decimal) -> bool:
         f"{quote.rewards} in rewards, {quote.fees} in fees, {quote.total} {quote.currency} in "
         f"all; the account holds {balance}."
     )
-    return typer.confirm("Publish it?", default=False, err=True)
+    try:
+        return typer.confirm("Publish it?", default=False, err=True)
+    except typer.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        return False  # nobody is there to ask
 
 
 def _print_problems(problems: dict[str, str]) -> None:

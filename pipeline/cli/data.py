@@ -32,8 +32,8 @@ def init(
     db: DbOption = None,
 ) -> None:
     """Write konkyo.toml, the database and the pseudonym key where they are missing."""
+    from db.store.engine import public
     from pipeline.project import init_project
-    from pipeline.urls import public
 
     made = init_project(folder, db)
     kept = "" if made.config_is_new else " (kept as it was)"

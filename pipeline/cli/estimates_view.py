@@ -75,7 +75,7 @@ def alignment_tables(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]
     tables = []
     for title, names in ALIGNMENT:
         rows = [
-            [s, *(_with_interval(found.get((s, n))) for n in names)]
+            [words(s), *(_with_interval(found.get((s, n))) for n in names)]
             for s in subjects
             if any((s, n) in found for n in names)
         ]

@@ -11,6 +11,7 @@ from pipeline.cli.shared import (
     DbOption,
     JsonOption,
     RunOption,
+    SeedOption,
     console,
     print_json,
     print_notes,
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    seed: Annotated[int | None, typer.Option(help="Train with this seed.")] = None,
+    seed: SeedOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,

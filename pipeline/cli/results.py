@@ -16,6 +16,7 @@ from pipeline.cli.shared import (
     DbOption,
     JsonOption,
     RunOption,
+    SeedOption,
     console,
     print_json,
     print_notes,
@@ -35,13 +36,12 @@ WorkerOption = Annotated[
     str | None, typer.Option(help="File: the column of who judged (default: nobody is known).")
 ]
 BootstrapOption = Annotated[
-    int | None, typer.Option(min=0, help="Replicates behind every interval.")
+    int | None, typer.Option(min=0, max=100_000, help="Replicates behind every interval.")
 ]
 OverOption = Annotated[
     list[str] | None,
     typer.Option(help="What is drawn again: units, workers, both (default: all three)."),
 ]
-SeedOption = Annotated[int | None, typer.Option(help="Draw with this seed.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -131,8 +131,10 @@ def aggregate(
     from pipeline.aggregate import aggregate_campaign, aggregate_file
     from pipeline.cli.estimates_view import consensus_rows, estimate_notes, interval_rows
     from pipeline.config import with_analysis
-    from pipeline.tables import is_table, write_table
+    from pipeline.tables import check_suffix, is_table, write_table
 
+    if out is not None:
+        check_suffix(out)
     if target is not None and is_table(target):
         done = aggregate_file(
             Path(target),
@@ -200,6 +202,8 @@ def align(
 
     if (human is None) != (model is None):
         raise UsageError("align on files needs both --human and --model")
+    if human is not None and (campaign or run or split):
+        raise UsageError("align works on a campaign or on files: --human and --model stand alone")
     if human is not None and model is not None:
         found = align_files(
             human,

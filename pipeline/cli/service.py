@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.shared import console, escaped, say
+from pipeline.cli.shared import LARGEST_SEED, console, escaped, say
 
 PANEL = "Service"
 
@@ -50,7 +50,9 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for report, database and models.")] = Path(
         "konkyo-demo"
     ),
-    seed: Annotated[int, typer.Option(help="Everything is drawn from this number.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Everything is drawn from this number.")
+    ] = 1,
 ) -> None:
     """The whole loop on the embedded corpus with simulated workers, in a few minutes."""
     from pipeline.cli.experiment_view import print_experiment

@@ -38,6 +38,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on s
 NameArgument = Annotated[
     str | None, typer.Argument(help="The campaign (default: the only open one).")
 ]
+LARGEST_SEED = 2**32 - 1
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Draw with this seed.")
+]
 RunOption = Annotated[
     str | None, typer.Option("--run", help="Model run, by the start of its id (default: latest).")
 ]
@@ -59,6 +63,12 @@ class KonkyoGroup(TyperGroup):
         except BrokenPipeError as error:
             # The reader of our output has gone; nothing more can be said to it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from error
+        except OSError as error:
+            if os.environ.get("KONKYO_DEBUG"):
+                raise
+            where = f" {error.filename}:" if error.filename else ""
+            say(f"[bold red]konkyo:[/]{escaped(where)} {error.strerror or error}")
             raise typer.Exit(1) from error
         except Exception as error:
             # Typer ends commands by exceptions of its own; those carry an exit code.
@@ -94,8 +104,8 @@ def escaped(text: str) -> str:
 @contextmanager
 def project(config: Path | None, db: str | None, *, writes: bool = False) -> Iterator[Project]:
     """The project of this command; commands that write say which database they write to."""
+    from db.store.engine import public
     from pipeline.project import open_project
-    from pipeline.urls import public
 
     opened = open_project(config, db)
     if writes:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from pipeline.cli.shared import console, print_table
+from db.records import ModelRun
+from pipeline.cli.shared import console, print_notes, print_table
 from pipeline.status import CampaignStatus, ProjectStatus
+
+SHOWN_RUNS = 8
 
 
 def as_json(found: CampaignStatus | None, overview: ProjectStatus) -> dict[str, Any]:
@@ -44,7 +48,8 @@ def _campaign_json(found: CampaignStatus) -> dict[str, Any]:
 def show(found: CampaignStatus | None, overview: ProjectStatus) -> None:
     """Tables on stdout."""
     out = console(stderr=False)
-    out.print(f"{overview.instances} instances, {len(overview.runs)} model runs")
+    out.print(f"instances: {overview.instances}, model runs: {len(overview.runs)}")
+    _show_runs(overview.runs)
     if overview.campaigns:
         rows = [(c.name, c.study, c.state, c.environment) for c in overview.campaigns]
         print_table("Campaigns", ("name", "study", "state", "environment"), rows)
@@ -52,6 +57,16 @@ def show(found: CampaignStatus | None, overview: ProjectStatus) -> None:
         out.print('no campaign is open; "konkyo plan" makes one')
         return
     print_table(f"Campaign {found.campaign.name}", ("", ""), _rows(found))
+
+
+def _show_runs(runs: Sequence[ModelRun]) -> None:
+    if not runs:
+        return
+    shown = runs[-SHOWN_RUNS:]
+    rows = [(r.id, r.settings.get("teach") or "", r.seed, r.objective) for r in shown]
+    print_table("Model runs, the latest last", ("run", "experiment", "seed", "objective"), rows)
+    if len(runs) > len(shown):
+        print_notes([f"… and {len(runs) - len(shown)} earlier ones (--json lists all)"])
 
 
 def _rows(found: CampaignStatus) -> list[tuple[str, str]]:

@@ -129,15 +129,12 @@ def _train(
             with without_cudnn(model.device, any(one.second_order for one, _ in further)):
                 output = module(batch)
                 task = cross_entropy.term(output, batch, module)
-                terms = [(one, weight, one.term(output, batch, module)) for one, weight in further]
-                loss = task.value + sum(weight * term.value for _, weight, term in terms)
+                terms = {one.name: one.term(output, batch, module) for one, _ in further}
+                loss = task.value + sum(weight * terms[one.name].value for one, weight in further)
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-            log.add(len(batch), "loss", Term(loss))
-            log.add(len(batch), cross_entropy.name, task)
-            for one, _, term in terms:
-                log.add(len(batch), one.name, term)
+            log.add(len(batch), {"loss": Term(loss), cross_entropy.name: task} | terms)
         means = log.means()
         loss_mean = _finite(means.pop("loss"), number)
         epoch = Epoch(number, loss_mean, means, _judge(model, rows["validation"]))
@@ -160,12 +157,13 @@ class _Log:
     sums: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     count: int = 0
 
-    def add(self, rows: int, name: str, term: Term) -> None:
-        """A term of a batch of so many rows, under its name; what it logs besides, after a dot."""
-        self.count += rows if name == "loss" else 0
-        self.sums[name] += rows * float(term.value.detach())
-        for detail, value in term.log.items():
-            self.sums[f"{name}.{detail}"] += rows * value
+    def add(self, rows: int, terms: Mapping[str, Term]) -> None:
+        """Terms of a batch of so many rows, by name; what a term logs besides, after a dot."""
+        self.count += rows
+        for name, term in terms.items():
+            self.sums[name] += rows * float(term.value.detach())
+            for detail, value in term.log.items():
+                self.sums[f"{name}.{detail}"] += rows * value
 
     def means(self) -> dict[str, float]:
         """Each sum over the number of instances."""

@@ -1,0 +1,61 @@
+"""A folder to stand in, and a project that has everything, made once for the files that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hits.endpoint.serve import running
+from hits.endpoint.settings import ServeSettings
+from tests.cli.support import done, write_reviews, write_settings
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 80 columns, and nothing that the outside says of konkyo."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("KONKYO_CONFIG", "KONKYO_DB", "KONKYO_DEBUG", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that the command runs in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def project(here: Path, endpoint: str) -> Path:
+    """A project with sixty reviews in the folder that the command runs in."""
+    write_settings(here, endpoint)
+    done("init")
+    done("import", "jsonl", write_reviews(here / "reviews.jsonl"))
+    return here
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project with a model, its rationales and an answered campaign `pilot`; only read it."""
+    folder = tmp_path_factory.mktemp("studied")
+    with (
+        running(ServeSettings(port=0, data=str(folder / "market.db"))) as url,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.chdir(folder)
+        for name in ("KONKYO_CONFIG", "KONKYO_DB"):
+            patch.delenv(name, raising=False)
+        write_settings(folder, url)
+        done("init")
+        done("import", "jsonl", write_reviews(folder / "reviews.jsonl"))
+        done("train")
+        done("explain")
+        done("plan", "highlight", "pilot", "--items", "40")
+        done("publish")
+        done("simulate")
+        done("collect")
+        yield folder
