@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -128,7 +128,7 @@ def work(
         mine = visits[worker.platform_id]
         if not mine:
             continue
-        with WorkerSession(site) as browser:
+        with WorkerSession(site) as browser, _nothing_held(browser):
             browser.register(worker.platform_id)
             for place, hit in enumerate(mine):
                 # Drawn from numbers, not from ids: markets draw those at random.
@@ -138,6 +138,17 @@ def work(
                 if on_answer is not None:
                     on_answer(submitted + refused, total)
     return Outcome(submitted, refused)
+
+
+@contextmanager
+def _nothing_held(browser: WorkerSession) -> Iterator[None]:
+    """A worker who is interrupted returns what they hold: its place would be lost for an hour."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with suppress(MarketError):
+            browser.give_back()
+        raise
 
 
 def _answer_hit(
@@ -151,16 +162,10 @@ def _answer_hit(
     if task is None:
         return False
     query = parse_qs(urlsplit(task).query)
-    assignment = query["assignmentId"][0]
-    try:
-        data = study_page_data(browser.get(task))
-        answer = _page_answer(data, worker.temper, truth, rng)
-        form = {"assignmentId": assignment, "konkyo": json.dumps(answer)}
-        return browser.submit(query["turkSubmitTo"][0] + SUBMIT, form)
-    except KeyboardInterrupt:
-        with suppress(MarketError):  # else its place would be taken until the deadline
-            browser.give_back(assignment)
-        raise
+    data = study_page_data(browser.get(task))
+    answer = _page_answer(data, worker.temper, truth, rng)
+    form = {"assignmentId": query["assignmentId"][0], "konkyo": json.dumps(answer)}
+    return browser.submit(query["turkSubmitTo"][0] + SUBMIT, form)
 
 
 def _page_answer(

@@ -7,7 +7,7 @@ only what is new, and takes over what the market now says of what is known.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from db.errors import KonkyoError
@@ -49,22 +49,20 @@ class AnswerReader:
         self._study: Study = load_study(campaign.study)
         self._options = campaign.settings["options"]
         items = campaigns.read_items(project.engine, campaign.id)
-        self._items = _by_hit(items)
         shown = instances.read(project.engine, ids={i.instance_id: None for i in items})
-        self._tokens = {i.id: i.n_tokens for i in shown}
+        self._pages = _pages(items, {i.id: i.n_tokens for i in shown})
         self.parser = f"{campaign.study}-{campaign.study_version}"
 
     def read(self, hit_id: str, answer: str) -> Reading:
         """Everything answered on the page of a HIT, or the problem that prevents reading it."""
-        items = self._items[hit_id]
-        instance_of = {item.id: item.instance_id for item in items}
+        tokens = self._pages[hit_id]
         try:
-            page = read_konkyo(read_fields(answer), self._study.name, list(instance_of))
+            page = read_konkyo(read_fields(answer), self._study.name, list(tokens))
             judgements = [
                 (given["id"], question, value)
                 for given in page.items
                 for question, value in self._study.read(
-                    given, self._tokens[instance_of[given["id"]]], self._options
+                    given, tokens[given["id"]], self._options
                 ).items()
             ]
         except KonkyoError as error:
@@ -131,8 +129,9 @@ def _arrival(reader: AnswerReader, hit_id: str, submission: Submission) -> Arriv
     )
 
 
-def _by_hit(items: Sequence[Item]) -> dict[str, list[Item]]:
-    pages: dict[str, list[Item]] = {}
+def _pages(items: Sequence[Item], n_tokens: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """HIT → its items in order, each with its number of tokens."""
+    pages: dict[str, dict[str, int]] = {}
     for item in items:
-        pages.setdefault(item.hit_id, []).append(item)
+        pages.setdefault(item.hit_id, {})[item.id] = n_tokens[item.instance_id]
     return pages

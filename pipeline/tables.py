@@ -11,6 +11,7 @@ import pandas as pd
 from db.columns import GOLD, UNIT, VALUE, WORKER, require
 from db.errors import DataError, UsageError
 from pipeline.files import write_whole
+from pipeline.formats.objects import read_objects
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 MISSING = ("", "NA", "NaN", "nan")
@@ -41,7 +42,7 @@ def read_table(path: Path, names: Collection[str] = ()) -> pd.DataFrame:
                 path, dtype=dict.fromkeys(names, "str"), keep_default_na=False, na_values=MISSING
             )
         if suffix == ".jsonl":
-            return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+            return pd.DataFrame([record.fields for record in read_objects(path)])
         return pd.read_parquet(path)
     except FileNotFoundError as error:
         raise DataError(f"there is no file {path}") from error

@@ -21,9 +21,10 @@ def shuffled_rationales(human: Mapping[str, HumanTarget], seed: int) -> dict[str
     """Whole marked spans moved: the spans, and the gaps around them, permuted within the text.
 
     As many tokens, in spans as long, at other places. Spans never touch, so that none merge: a
-    gap of length 0, which only the ends of a text can have, stays at an end. A text of one span
-    has but two arrangements, and where nothing or everything is marked there is only one: such a
-    text may come back as it was.
+    gap of length 0, which only the ends of a text can have, stays at an end. Where spans are few,
+    so are their arrangements: a text of one span has two at most, and may come back as it was.
+    The fewer the spans, the more of the human rationale is left in this control;
+    `random_rationales` leaves none but chance's.
     """
     return _drawn(human, seed, "shuffled_rationales", _move_spans)
 

@@ -119,7 +119,7 @@ def test_files_that_are_no_tables(here: Path, command: str) -> None:
     for name, code, message in (
         ("empty.csv", 1, "cannot be read as csv"),
         ("latin.csv", 1, "is not UTF-8 (byte 0xe9)"),
-        ("bad.jsonl", 1, "cannot be read as jsonl"),
+        ("bad.jsonl", 1, "bad.jsonl, line 1: is not valid JSON"),
         ("bad.parquet", 1, "cannot be read as parquet"),
         ("folder.csv", 1, "is a folder"),
         ("missing.csv", 1, "there is no file missing.csv"),

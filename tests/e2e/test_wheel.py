@@ -1,0 +1,62 @@
+"""What a wheel forgets, an editable install hides: build it, install it afresh, run the demo."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("analysis", "db", "hits", "pipeline")
+BESIDE = ("pyproject.toml", "README.md", "LICENSE")
+PATIENCE_S = 900
+
+
+def run(*command: str, cwd: Path) -> str:
+    """Run to the end; a failure shows the end of what was printed."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("KONKYO_", "PYTHON"))}
+    done = subprocess.run(
+        command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    output = (done.stdout + done.stderr)[-4000:]
+    assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{output}"
+    return done.stdout
+
+
+def build_wheel(folder: Path) -> Path:
+    """The wheel of a copy of the sources, so that nothing is left behind in the checkout."""
+    source = folder / "source"
+    source.mkdir()
+    for name in PACKAGES:
+        ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(ROOT / name, source / name, ignore=ignore)
+    for name in BESIDE:
+        shutil.copy(ROOT / name, source / name)
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), cwd=source)
+    (wheel,) = folder.glob("konkyo-*.whl")
+    return wheel
+
+
+def test_a_wheel_in_a_clean_environment_runs_the_demo_from_another_folder(tmp_path: Path) -> None:
+    wheel = build_wheel(tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert not [name for name in names if name.startswith(("tests", "benchmarks", "examples"))]
+    assert [name for name in names if name.endswith("licenses/LICENSE")]
+
+    environment = tmp_path / "environment"
+    run(sys.executable, "-m", "venv", str(environment), cwd=tmp_path)
+    python = environment / "bin" / "python"
+    run(str(python), "-m", "pip", "install", "--quiet", str(wheel), cwd=tmp_path)
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    said = run(str(environment / "bin" / "konkyo"), "demo", "--out", "first", cwd=elsewhere)
+    assert (elsewhere / "first" / "konkyo.db").is_file()
+    report = (elsewhere / "first" / "report.html").read_text(encoding="utf-8")
+    assert "These workers are simulated" in report
+    assert "attention_supervision" in said
+    assert said.rstrip().endswith("report.html")
