@@ -27,7 +27,7 @@ def probabilities(
 ) -> NDArray[np.float32]:
     """float32, shape (n, C), in the order of the rows."""
     found = np.empty((len(rows), len(model.labels)), dtype=np.float32)
-    with frozen(model) as module, torch.no_grad():
+    with torch.no_grad(), frozen(model) as module:
         for places, batch in exact_batches(rows, token_budget):
             output = module(batch.to(model.device))
             found[places] = output.logits.softmax(-1).cpu().numpy()

@@ -11,11 +11,16 @@ from db.errors import ConfigError
 
 @dataclass(frozen=True)
 class Settings:
-    """Defaults are those of Jain & Wallace (2019) and Kitada & Iyatomi (2021).
+    """Defaults are those of Jain & Wallace (2019) and Kitada & Iyatomi (2021), with two exceptions.
+
+    On 450 to 740 short texts without word vectors, their learning rate of 1e-3 and embeddings
+    drawn with a standard deviation of 1 did clearly worse than `learning_rate` 2e-3 and
+    `embedding_scale` 0.1.
 
     Model: `embedding_dim` D; `hidden_dim` per direction, so that a token's state has twice as
-    many; `attention_dim` (None: as `hidden_dim`); `vectors`, a file of word vectors; `min_count`,
-    how often a word must occur in training to be known; `dropout` on embeddings and on the text's
+    many; `attention_dim` (None: as `hidden_dim`); `vectors`, a file of word vectors;
+    `embedding_scale`, the standard deviation of embeddings that no file gives; `min_count`, how
+    often a word must occur in training to be known; `dropout` on embeddings and on the text's
     summary, in [0, 1).
     Training: `epochs` at most, stopping `patience` epochs after the best; `split_seed` draws the
     division into train, validation and test (None: the run's own seed); `device` is "auto" (CUDA
@@ -51,8 +56,11 @@ class Settings:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.dropout < 1:
             raise ConfigError(f"dropout must be at least 0 and below 1, not {self.dropout}")
-        if self.learning_rate <= 0:
-            raise ConfigError(f"learning_rate must be above 0, not {self.learning_rate}")
+        for name in ("learning_rate", "embedding_scale"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"{name} must be above 0, not {getattr(self, name)}")
+        if self.weight_decay < 0:
+            raise ConfigError(f"weight_decay must not be negative, as {self.weight_decay} is")
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Settings:

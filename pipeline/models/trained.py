@@ -73,8 +73,8 @@ def choose_device(wanted: str) -> torch.device:
 def frozen(model: TrainedModel) -> Iterator[Model]:
     """The module as it is used once trained: no dropout, and no gradients of its weights.
 
-    Gradients of inputs still flow; not computing those of the weights saves half of a backward
-    pass and more. Everything is as before afterwards.
+    Gradients of inputs still flow, unless entered under `torch.no_grad`; not computing those of
+    the weights saves half of a backward pass and more. Everything is as before afterwards.
     """
     module, training = model.module, model.module.training
     asked = [(weight, weight.requires_grad) for weight in module.parameters()]
@@ -82,7 +82,7 @@ def frozen(model: TrainedModel) -> Iterator[Model]:
         module.train(False)
         for weight, _ in asked:
             weight.requires_grad_(False)
-        with without_cudnn(model.device):
+        with without_cudnn(model.device, torch.is_grad_enabled()):
             yield module
     finally:
         module.train(training)
