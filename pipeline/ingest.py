@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db.errors import Conflict, UsageError
+from db.errors import Conflict, ImportFailed, UsageError
 from db.records import Campaign, Hit, Item
 from db.store import assignments, campaigns, instances
 from db.store.assignments import Arrival, Reading
@@ -26,6 +27,7 @@ from pipeline.formats import READERS
 from pipeline.formats.base import Annotation, Imported, Reader, ReadOptions
 from pipeline.project import Project
 
+HALF = re.compile(r"[\ud800-\udfff]")
 NAMESPACE = uuid.UUID("5e0d7c2c-6f0b-5b7e-9a5e-0b9f2f1d7c11")
 
 
@@ -67,6 +69,7 @@ def import_data(
     """Read `path` and store what it holds, all or nothing."""
     reader: Reader = READERS.load(format_name)
     found = reader(path, options)
+    _check_names(path, found)
     campaign_name = name or f"{path.stem}-{format_name}"
     campaign = _campaign(found, format_name, campaign_name, provenance)
     with writing(project.engine) as connection:
@@ -83,6 +86,20 @@ def import_data(
         notes=found.notes,
         skipped=found.skipped,
     )
+
+
+def _check_names(path: Path, found: Imported) -> None:
+    """Texts may hold anything; labels, splits and workers' names have to be text throughout."""
+    names = [name for i in found.instances for name in (i.label, i.split)]
+    names += [name for a in found.annotations for name in (a.worker, a.values.get("label"))]
+    for name in dict.fromkeys(names):
+        if name is not None and HALF.search(str(name)):
+            raise ImportFailed(
+                path,
+                None,
+                f"{ascii(name)} is no label, split or name: it holds half a character (a lone "
+                "surrogate); correct it",
+            )
 
 
 def _add(connection: Connection, project: Project, campaign: Campaign, found: Imported) -> None:

@@ -82,7 +82,8 @@ def import_(
         out.print(f"instances: {report.instances_new} new, {report.instances_known} known already")
     if report.campaign is not None:
         state = "stored" if report.campaign_is_new else "known already"
-        out.print(f"annotations: {report.annotations} in campaign {report.campaign!r} ({state})")
+        where = escaped(repr(report.campaign))
+        out.print(f"annotations: {report.annotations} in campaign {where} ({state})")
     for reason, count in report.skipped.items():
         out.print(f"left out: {count} ({escaped(reason)})", soft_wrap=True)
     for note in report.notes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.project import Project
 
 INTERRUPTED = 130
+STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 ConfigOption = Annotated[
     Path | None,
@@ -95,10 +97,10 @@ def say(message: str) -> None:
 
 
 def escaped(text: str) -> str:
-    """Text that rich prints as it is."""
+    """Text that rich prints as it is; what would steer the terminal is spelled out (`\\x1b`)."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(STEERING.sub(lambda found: ascii(found[0])[1:-1], text))
 
 
 @contextmanager

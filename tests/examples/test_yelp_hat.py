@@ -1,11 +1,12 @@
 """The Yelp example: its driver finds in the real annotations what its README says.
 
 The documented settings take minutes; here the same driver runs with a smaller model, two seeds
-and few replicates. The margins asked for are half of what was measured that way.
+and few replicates. The margins asked for are about half of what was measured that way.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +26,7 @@ SMALL = """\
 [model]
 embedding_dim = 32
 hidden_dim = 16
-epochs = 5
+epochs = 4
 
 [explain]
 explainers = ["attention"]
@@ -50,6 +51,8 @@ def work(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, str(EXAMPLE / "run.py"), str(data), str(folder / "project")]
     done = subprocess.run(
         [*command, "--config", str(folder / "small.toml")],
+        # Models this small only lose time to a second thread.
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -119,10 +122,10 @@ def test_agreement_is_what_the_readme_and_an_independent_recount_say(
 def test_attention_moves_to_where_people_look_only_with_their_marks(
     experiment: Experiment,
 ) -> None:
-    # measured this way: .78 against .54 (vanilla) and .56 (shuffled)
+    # measured this way: .764 against .517 (vanilla) and .561 (shuffled)
     taught = mean(experiment, TAUGHT, ALIGNMENT)
-    assert taught > mean(experiment, VANILLA, ALIGNMENT) + 0.12
-    assert taught > mean(experiment, "shuffled", ALIGNMENT) + 0.12
+    assert taught > mean(experiment, VANILLA, ALIGNMENT) + 0.1
+    assert taught > mean(experiment, "shuffled", ALIGNMENT) + 0.1
 
 
 def test_teaching_does_not_cost_the_task(experiment: Experiment) -> None:

@@ -26,6 +26,8 @@ def test_instances_without_a_split_are_divided_70_10_20_within_each_label() -> N
     assert sizes(found) == (105, 15, 30)
     label = {one.id: one.label for one in instances}
     assert Counter(label[name] for name in found.test) == {"x": 20, "y": 10}
+    # Of 8: 1.6 to test, so 2; an eighth of the other 6 to validation, so 1.
+    assert sizes(split(labelled(8, "x") + labelled(8, "y"), seed=0)) == (10, 2, 4)
     assert not set(found.train) & set(found.test) | set(found.validation) & set(found.test)
 
 

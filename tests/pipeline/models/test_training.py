@@ -11,6 +11,7 @@ import torch
 from db.errors import DataError, KonkyoError, UsageError
 from db.records import Instance
 from pipeline.models.batches import HumanTarget, exact_batches
+from pipeline.models.metrics import classification_metrics
 from pipeline.models.predict import predict
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.models.training import Epoch, Fitted, fit
@@ -79,17 +80,18 @@ def test_torchs_random_state_is_left_as_it_was() -> None:
     assert torch.equal(before, torch.random.get_rng_state())
 
 
-def test_the_best_epoch_by_validation_is_what_is_kept(fitted: Fitted) -> None:
-    best = max(fitted.history, key=lambda epoch: (epoch.validation.auc, -epoch.validation.loss))
-    assert fitted.best_epoch == best.number
-    assert fitted.metrics["validation_auc"] == best.validation.auc
-
-
-def test_it_stops_when_validation_no_longer_improves() -> None:
+def test_it_stops_when_validation_no_longer_improves_and_keeps_the_best_epoch() -> None:
     random = np.random.default_rng(0)
     guesses = [replace(one, label=str(random.integers(2))) for one in TEXTS]  # nothing to learn
     found = fit(guesses, settings=replace(QUICK, epochs=50, patience=2))
-    assert len(found.history) == found.best_epoch + 2 < 50
+    best = max(found.history, key=lambda epoch: (epoch.validation.auc, -epoch.validation.loss))
+    assert found.best_epoch == best.number
+    assert len(found.history) == best.number + 2 < 50
+    assert found.metrics["validation_auc"] == best.validation.auc
+    validation = [one for one in guesses if one.id in found.split.validation]
+    again = np.stack([p.probabilities for p in predict(found.model, validation, "run")])
+    truth = np.array([int(one.label or 0) for one in validation])
+    assert classification_metrics(again, truth) == best.validation
 
 
 def test_every_epoch_is_reported_with_every_term_of_the_loss() -> None:
