@@ -72,7 +72,8 @@ def marks(
     ids = [i.id for i in instances if i.id in present]
     order = {identity: n for n, identity in enumerate(ids)}
     table = table.assign(row=table["instance"].map(order)).sort_values("row", kind="stable")
-    people = sorted(set(table[WORKER]))
+    # In the order in which they answered: a pseudonym's place in the alphabet depends on the key.
+    people = list(dict.fromkeys(table[WORKER]))
     numbers = {worker: n for n, worker in enumerate(people)}
     masks = Ragged.from_rows(
         (

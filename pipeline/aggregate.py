@@ -88,7 +88,9 @@ def consensus_of(project: Project, campaign: Campaign, method: str) -> Consensus
     """The same without storing anything."""
     asked = questions(project, campaign)
     question = next(q for q, level in asked.items() if level != "set")
-    table = by_instance(regular(project, campaign, question))
+    table = regular(project, campaign, question)
+    if "marks" in asked:
+        table = by_instance(table)
     known = bool(campaign.settings["persons_known"])
     result = run_aggregator(table, method, persons_known=known, duplicates="first")
     masks = None

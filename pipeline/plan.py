@@ -133,12 +133,7 @@ def _options(project: Project, request: PlanRequest, study: Study) -> Mapping[st
     if not any(q.name == "label" for q in study.questions({})):
         return given
     labels = {i.label for i in instances.read(project.engine) if i.label is not None}
-    if "labels" not in given and len(labels) == 1:
-        raise UsageError(
-            f"every label in the data is {labels.pop()!r}, and a choice needs two; name what "
-            f"people may choose in [study.options.{study.name}] labels"
-        )
-    return {"labels": sorted(labels), **given} if labels else given
+    return {"labels": sorted(labels), **given} if len(labels) > 1 else given
 
 
 def _campaign(

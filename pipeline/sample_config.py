@@ -32,6 +32,7 @@ title = ""               # empty: the study type's own
 description = ""
 keywords = "text, rationale, annotation"
 instructions = ""        # a Markdown file; empty: the study type's own
+consent = "Taking part is voluntary and you may return the task at any time. We store your answers, how long the page was in use, and whether it lost focus; your worker id is kept apart from them and never published."
 lifetime_days = 7
 duration_minutes = 60
 auto_approval_days = 3

@@ -26,11 +26,10 @@ from pipeline.experiment import (
 from pipeline.explain import explain_run
 from pipeline.judged import judged_campaign
 from pipeline.models.batches import HumanTarget
-from pipeline.models.settings import Settings
 from pipeline.objectives.base import Weighted
 from pipeline.objectives.controls import random_rationales, shuffled_rationales
 from pipeline.project import Project
-from pipeline.train import Recipe, labelled, train_run
+from pipeline.train import Recipe, labelled, model_settings, train_run
 
 Control = Callable[[Mapping[str, HumanTarget], int], dict[str, HumanTarget]]
 CONTROLS: Mapping[str, Control] = {"shuffled": shuffled_rationales, "random": random_rationales}
@@ -84,7 +83,7 @@ def _recipe(
     seed: int,
     weight: float,
 ) -> Recipe:
-    settings = Settings.from_mapping(project.settings.model)
+    settings = model_settings(project)
     if condition == VANILLA:
         return Recipe(settings, seed, extra={"teach": VANILLA})
     if condition != TAUGHT and condition not in CONTROLS:

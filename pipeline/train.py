@@ -55,10 +55,18 @@ def train(
 ) -> Trained:
     """Train on all labelled instances with plain cross-entropy."""
     recipe = Recipe(
-        settings=Settings.from_mapping(project.settings.model),
+        settings=model_settings(project),
         seed=project.settings.project.seed if seed is None else seed,
     )
     return train_run(project, labelled(project), recipe, on_epoch=on_epoch)
+
+
+def model_settings(project: Project) -> Settings:
+    """The settings of [model]; a file of word vectors is looked for in the project's folder."""
+    given = dict(project.settings.model)
+    if given.get("vectors"):
+        given["vectors"] = str(project.folder / given["vectors"])
+    return Settings.from_mapping(given)
 
 
 def labelled(project: Project) -> list[Instance]:

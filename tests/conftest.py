@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from pipeline.project import Project, init_project, open_project
+
+# A busy machine is no fault of the code: examples are bounded in number, not in time.
+settings.register_profile("konkyo", deadline=None)
+settings.load_profile("konkyo")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

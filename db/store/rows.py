@@ -21,13 +21,23 @@ CHUNK = 500
 
 def to_row(record: Any) -> dict[str, Any]:
     """The record's fields as columns; tuples become lists, mappings plain dicts."""
-    return {f.name: _plain(getattr(record, f.name)) for f in fields(record)}
+    return {name: _plain(getattr(record, name)) for name in _names(type(record))}
 
 
 def from_row(kind: type[R], row: Mapping[str, Any]) -> R:
     """A record from the columns that carry its fields' names; JSON lists become tuples."""
-    values = {f.name: row[f.name] for f in fields(kind) if f.name in row}  # type: ignore[arg-type]
+    values = {name: row[name] for name in _names(kind) if name in row}
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """A record's fields, looked up once: bulk writes ask for them row by row."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]
 
 
 def fetch(engine: Engine, query: Select[Any], kind: type[R]) -> list[R]:

@@ -102,7 +102,12 @@ def _with_interval(estimate: Estimate | None) -> str:
         return "—"
     if estimate.low is None or estimate.high is None:
         return number(estimate.value)
-    return f"{estimate.value:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+    return f"{estimate.value:.3f} [{_short(estimate.low)}, {_short(estimate.high)}]"
+
+
+def _short(value: float) -> str:
+    """Two decimals, without the zero that every share begins with."""
+    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
 
 
 def _over(estimate: Estimate) -> str:

@@ -134,7 +134,15 @@ def print_table(
     table = Table(box=box.SIMPLE_HEAD, show_header=any(columns))
     for place, name in enumerate(columns):
         right = place >= len(columns) - numbers
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        # Names break before numbers do, but at least so many letters of them stay together.
+        least = None if right else min(14, max((len(str(row[place])) for row in rows), default=0))
+        table.add_column(
+            name,
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=right,
+            min_width=least,
+        )
     for row in rows:
         table.add_row(*(escaped(str(cell)) for cell in row))
     if title:
