@@ -215,7 +215,8 @@ def test_a_page_that_is_too_large_stops_everything_before_it_starts(
     from tests.support.data import instance
 
     project = make_project(settings(endpoint))
-    instances.add(project.engine, [instance("word " * 20_000 + "end", "positive")])
+    huge = [instance("word " * 20_000 + end, label) for end, label in (("x", "a"), ("y", "b"))]
+    instances.add(project.engine, huge)
     plan(project, PlanRequest("highlight", "pilot"))
     with pytest.raises(Exception, match="65,535"):
         publish(project, None)

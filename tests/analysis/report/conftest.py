@@ -31,7 +31,7 @@ def sample() -> ReportContent:
     return whole_report()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; skipped where none is installed."""
     found = shutil.which("chromium") or shutil.which("google-chrome")
