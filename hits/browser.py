@@ -63,13 +63,6 @@ class WorkerSession:
         """Post an answer; whether it was taken."""
         return self._send("POST", address, data=dict(form)).status_code == 200
 
-    def give_back(self) -> None:
-        """Return what was accepted and not submitted, so that somebody else can take it."""
-        queue = _Elements.of(self._send("GET", "/"))
-        form = {"csrf": queue.first("input", "csrf").get("value", "")}
-        for held in queue.all("li", "data-assignment-id"):
-            self._send("POST", f"/assignments/{held['data-assignment-id']}/return", data=form)
-
     def _send(self, method: str, address: str, **content: Any) -> httpx.Response:
         try:
             return self._client.request(method, address, **content)
@@ -104,12 +97,7 @@ class _Elements(HTMLParser):
 
     def first(self, tag: str, mark: str) -> dict[str, str]:
         """Attributes of the first `tag` that has the attribute `mark`, or is named so."""
-        return next(iter(self.all(tag, mark)), {})
-
-    def all(self, tag: str, mark: str) -> list[dict[str, str]]:
-        """Attributes of every `tag` that has the attribute `mark`, or is named so."""
-        return [
-            attributes
-            for name, attributes in self.found
-            if name == tag and (mark in attributes or attributes.get("name") == mark)
-        ]
+        for name, attributes in self.found:
+            if name == tag and (mark in attributes or attributes.get("name") == mark):
+                return attributes
+        return {}

@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import math
 import random
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from db.errors import MarketError
 from hits.browser import WorkerSession
 from hits.page import study_page_data
 
@@ -128,12 +130,13 @@ def work(
         mine = visits[worker.platform_id]
         if not mine:
             continue
-        with WorkerSession(site) as browser, _nothing_held(browser):
+        with WorkerSession(site) as browser:
             browser.register(worker.platform_id)
             for place, hit in enumerate(mine):
                 # Drawn from numbers, not from ids: markets draw those at random.
                 rng = random.Random(f"answers:{seed}:{worker.number}:{place}")
-                done = _answer_hit(browser, worker, hit, truth, rng)
+                with _page_at_a_time():
+                    done = _answer_hit(browser, worker, hit, truth, rng)
                 submitted, refused = submitted + done, refused + (not done)
                 if on_answer is not None:
                     on_answer(submitted + refused, total)
@@ -141,14 +144,29 @@ def work(
 
 
 @contextmanager
-def _nothing_held(browser: WorkerSession) -> Iterator[None]:
-    """A worker who is interrupted returns what they hold: its place would be lost for an hour."""
+def _page_at_a_time() -> Iterator[None]:
+    """Ctrl-C waits for the page at hand: one left open keeps its place until the deadline.
+
+    A second Ctrl-C does not wait. Only the main thread hears either.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+
+    def once(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = signal.signal(signal.SIGINT, once)
     try:
         yield
-    except KeyboardInterrupt:
-        with suppress(MarketError):
-            browser.give_back()
-        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _answer_hit(

@@ -4,10 +4,9 @@ Scores should sum to f(x) − f(baseline). How far they are off, the completenes
 the steps of the integral are chosen by: 8 at first, then twice as many for the instances that are
 still off, until none is or the most steps are reached.
 
-Captum integrates over the presence of tokens, the factor between 0 and 1 that scales a token's
-embedding on the line from the zero embedding: by the chain rule its derivative is the sum over
-embedding dimensions, so that the scores are those of integrated gradients of the embeddings,
-summed, at a fraction of the work (see `models.presence`).
+Captum integrates over the embeddings themselves, with the model as a function of embeddings,
+rather than over a layer of it: no hooks, and the instances that need more steps go on without
+being embedded again.
 """
 
 from __future__ import annotations
@@ -95,12 +94,11 @@ class IntegratedGradients:
         One call for all rows: Captum works out the nodes of the quadrature anew at every call,
         which for many steps takes longer than the passes through a small model.
         """
-        logits = shared.model.presence(shared.batch.take(rows), embeddings[rows])
-        captum_ig = captum.attr.IntegratedGradients(lambda there: shared.measure(logits(there)))
+        captum_ig = captum.attr.IntegratedGradients(shared.forward_from(shared.batch.take(rows)))
         found: Tensor = captum_ig.attribute(
-            torch.ones_like(embeddings[rows, :, 0]),
+            embeddings[rows],
             target=shared.targets[rows],
             n_steps=steps,
             internal_batch_size=max(len(rows), shared.token_budget // embeddings.shape[1]),
         )
-        return found
+        return found.sum(-1)

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from pipeline.models.base import Output, States
 from pipeline.models.batches import Batch
-from pipeline.models.presence import Presence, PresentStates, scaled_embeddings
 from pipeline.models.recurrent import BiLSTM, last_states
 from pipeline.models.settings import Settings
 from pipeline.models.vocabulary import PADDING
@@ -109,25 +108,6 @@ class AttentionClassifier(nn.Module):
         if query is not None:
             summary = (self.join_first(summary) + self.join_second(query)).tanh()
         logits: Tensor = self.output(summary)
-        return logits
-
-    def presence(self, batch: Batch, embeddings: Tensor) -> Presence:
-        """Logits by presence of tokens (n·B, T); on a CPU with the recurrence written out."""
-        if not batch.exact or embeddings.device.type != "cpu":
-            return scaled_embeddings(self, batch, embeddings)
-        first, second = int(batch.first[0]), int(batch.second[0])
-        states = PresentStates(self.encoder, embeddings[:, :first])
-        queries = PresentStates(self.pair_encoder, embeddings[:, first:]) if second else None
-
-        def logits(present: Tensor) -> Tensor:
-            rows = torch.arange(len(batch)).repeat(len(present) // len(batch))
-            many = batch.take(rows)
-            hidden = nn.functional.pad(states(present[:, :first]), (0, 0, 0, second))
-            query = hidden.new_zeros(len(rows), hidden.shape[2]) if self.pair else None
-            if queries is not None:
-                query = last_states(queries(present[:, first:]), many.second)
-            return self.attend(States(hidden, query), embeddings, many).logits
-
         return logits
 
     def set_embeddings(self, ids: Tensor, values: Tensor) -> None:

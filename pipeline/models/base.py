@@ -6,7 +6,7 @@ a token's state, C classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,13 +70,6 @@ class Model(Protocol):
         batch: Batch,
         score_offset: Tensor | None = None,
     ) -> Output: ...
-
-    def presence(self, batch: Batch, embeddings: Tensor) -> Callable[[Tensor], Tensor]:
-        """Logits as a function of how much of each token is there; see `models.presence`.
-
-        Of a model in evaluation mode; only presence gets gradients.
-        """
-        ...
 
     def set_embeddings(self, ids: Tensor, values: Tensor) -> None:
         """Use `values`, (F, D), as the embeddings of the words `ids`, int64 (F,)."""
