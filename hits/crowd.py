@@ -147,9 +147,11 @@ def work(
 def _page_at_a_time() -> Iterator[None]:
     """Ctrl-C waits for the page at hand: one left open keeps its place until the deadline.
 
-    A second Ctrl-C does not wait. Only the main thread hears either.
+    A second Ctrl-C does not wait. Other threads hear neither, nor does a process that was started
+    with interrupts ignored.
     """
-    if threading.current_thread() is not threading.main_thread():
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
     asked = False
