@@ -183,13 +183,7 @@ def _object(text: str, place: str) -> dict[str, Any]:
 def _json(text: str, place: str) -> Any:
     """Strict JSON: no key twice, no NaN or infinity, no number of absurd size."""
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_no_key_twice,
-            parse_constant=_no_constant,
-            parse_int=_small_int,
-            parse_float=_small_float,
-        )
+        return _STRICT.decode(text)
     except AnswerError as error:
         raise AnswerError(f"{place}: {error}") from error
     except ValueError as error:
@@ -221,3 +215,12 @@ def _small_float(digits: str) -> float:
     if not math.isfinite(value) or abs(value) > LARGEST_NUMBER:
         raise AnswerError(f"the number {digits[:20]} is too large")
     return value
+
+
+# One decoder for all: `json.loads` with hooks would build another for every answer.
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_no_key_twice,
+    parse_constant=_no_constant,
+    parse_int=_small_int,
+    parse_float=_small_float,
+)

@@ -66,7 +66,10 @@ def add(
     Returns those that were new: another process may have stored some in the meantime.
     """
     with writing(engine) as connection:
-        query = select(assignments.c.market_id).where(assignments.c.campaign_id == campaign_id)
+        query = select(assignments.c.market_id).where(
+            assignments.c.campaign_id == campaign_id,
+            assignments.c.market_id.in_([arrival.market_id for arrival in arrivals]),
+        )
         there = set(connection.execute(query).scalars())
         fresh = [arrival for arrival in arrivals if arrival.market_id not in there]
         add_within(connection, campaign_id, pseudonyms, fresh)

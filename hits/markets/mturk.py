@@ -37,6 +37,7 @@ T = TypeVar("T")
 ATTEMPTS = 5
 BACKOFF_S = 0.2
 PAGE = 100
+LONGEST_MESSAGE = 300
 RETRYABLE = ("ThrottlingException", "Throttling", "ServiceFault", "InternalFailure", "500", "503")
 CLOSED = (
     "Amazon announced the end of Mechanical Turk for 30 September 2026, and nothing here has been "
@@ -232,7 +233,7 @@ def _submission(answer: Any) -> Submission:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone(UTC)
+    return None if moment is None else datetime.fromtimestamp(moment.timestamp(), UTC)
 
 
 def _code(error: ClientError) -> str:
@@ -246,8 +247,14 @@ def _is_passing(error: ClientError) -> bool:
 
 
 def _translated(error: ClientError, url: str) -> MarketError:
-    message = error.response["Error"].get("Message", "")
+    message = _one_line(error.response["Error"].get("Message", ""))
     hint = ""
     if _code(error) == "InsufficientFunds":
         hint = "; add money to the account, or plan fewer HITs"
     return MarketError(f"{url} refused {error.operation_name} ({_code(error)}): {message}{hint}")
+
+
+def _one_line(message: str) -> str:
+    """A message fit for a terminal: what is no MTurk endpoint may answer with a whole page."""
+    line = " ".join(message.split())
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…"

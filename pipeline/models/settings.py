@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -44,6 +45,8 @@ class Settings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            _require_kind(field.name, str(field.type), getattr(self, field.name))
         for name in (
             "embedding_dim",
             "hidden_dim",
@@ -76,3 +79,21 @@ class Settings:
     def as_mapping(self) -> dict[str, Any]:
         """The settings as plain values, for JSON."""
         return asdict(self)
+
+
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "a text"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+}
+
+
+def _require_kind(name: str, declared: str, value: object) -> None:
+    """Settings come from a file: a value of another kind is an error that names both."""
+    kind, _, optional = declared.partition(" | ")
+    if value is None and optional == "None":
+        return
+    allowed, words = _KINDS[kind]
+    wrong = isinstance(value, bool) or not isinstance(value, allowed)
+    if wrong or (isinstance(value, float) and not math.isfinite(value)):
+        raise ConfigError(f"{name} must be {words}, not {value!r}")

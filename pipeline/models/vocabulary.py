@@ -71,7 +71,7 @@ class Vocabulary:
 
     def save(self, path: Path) -> None:
         """Write the words as a JSON list."""
-        path.write_text(json.dumps(self.words, ensure_ascii=False, indent=0), encoding="utf-8")
+        path.write_text(json.dumps(self.words, indent=0), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Vocabulary:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
 from db.errors import ConfigError
@@ -23,4 +26,20 @@ def test_an_unknown_setting_is_named_with_those_there_are() -> None:
 )
 def test_impossible_values_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
+        Settings.from_mapping(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"embedding_dim": "x"}, "embedding_dim must be a whole number, not 'x'"),
+        ({"epochs": 1.5}, "epochs must be a whole number, not 1.5"),
+        ({"epochs": True}, "epochs must be a whole number, not True"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a number, not nan"),
+        ({"device": 0}, "device must be a text, not 0"),
+        ({"split_seed": "a"}, "split_seed must be a whole number, not 'a'"),
+    ],
+)
+def test_a_value_of_another_kind_is_named(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
         Settings.from_mapping(wrong)

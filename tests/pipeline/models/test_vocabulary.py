@@ -53,3 +53,9 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "v.json").write_text(content)
     with pytest.raises(DataError, match="v.json"):
         Vocabulary.load(tmp_path / "v.json")
+
+
+def test_words_that_no_encoding_carries_survive_a_file(tmp_path: Path) -> None:
+    words = Vocabulary(("fine", "half \ud83d", "😀"))
+    words.save(tmp_path / "words.json")
+    assert Vocabulary.load(tmp_path / "words.json") == words
