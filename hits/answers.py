@@ -59,12 +59,19 @@ def read_fields(answer: str | Mapping[str, Any]) -> dict[str, str]:
     crowd-form sends) is opened. A field given several times has its values joined with "|".
     """
     if isinstance(answer, str):
-        if len(answer) > LARGEST or len(answer.encode("utf-8", "surrogatepass")) > LARGEST:
+        if _is_longer(answer, LARGEST):
             raise AnswerError(f"the answer is larger than {LARGEST} bytes")
         answer = _from_xml(answer) if answer.lstrip()[:1] == "<" else _object(answer, "the answer")
     if list(answer) == ["taskAnswers"]:
         answer = _crowd_form(answer["taskAnswers"])
     return {str(name): _as_text(value) for name, value in answer.items()}
+
+
+def _is_longer(text: str, most: int) -> bool:
+    """Whether the text takes more than `most` bytes; a character takes at most four."""
+    if 4 * len(text) <= most:
+        return False
+    return len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most
 
 
 def _from_xml(answer: str) -> dict[str, str]:
