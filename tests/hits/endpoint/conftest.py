@@ -1,6 +1,8 @@
 """A real server on loopback, an unmodified boto3 client and workers who speak plain HTTP."""
 
+import os
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -11,6 +13,7 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
+from sqlalchemy import create_engine, make_url, text
 
 from hits.endpoint.clock import SetClock
 from hits.endpoint.serve import running
@@ -155,7 +158,7 @@ class World:
     external_question = staticmethod(external_question)
 
     def __init__(
-        self, url: str, clock: SetClock, data: Path, session: boto3.session.Session
+        self, url: str, clock: SetClock, data: str, session: boto3.session.Session
     ) -> None:
         self.url = url
         self.clock = clock
@@ -182,17 +185,48 @@ def connect(boto_session: boto3.session.Session) -> Callable[[str], Requester]:
     return lambda url: Requester(boto_session, url)
 
 
-def open_world(folder: Path, session: boto3.session.Session) -> Iterator[World]:
+POSTGRES = "KONKYO_TEST_POSTGRES"
+ON_BOTH = {"test_assignments", "test_concurrency", "test_crash", "test_lifecycle", "test_money"}
+"""Modules whose markets run on SQLite and, where a server is named, on PostgreSQL too."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    here = metafunc.module.__name__.rpartition(".")[2]
+    if "books" in metafunc.fixturenames and here in ON_BOTH:
+        metafunc.parametrize("books", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a fresh market keeps its books: a file, or a database of its own on PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield str(tmp_path / "market.db")
+        return
+    server = os.environ.get(POSTGRES)
+    if not server:
+        pytest.skip(f"{POSTGRES} names no PostgreSQL server (postgresql+psycopg://…)")
+    name = f"konkyo_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
+        engine.dispose()
+
+
+def open_world(data: str, session: boto3.session.Session) -> Iterator[World]:
     clock = SetClock()
-    data = folder / "market.db"
-    with running(ServeSettings(data=str(data), clock=clock)) as url:
+    with running(ServeSettings(data=data, clock=clock)) as url:
         yield World(url, clock, data, session)
 
 
 @pytest.fixture
-def world(tmp_path: Path, boto_session: boto3.session.Session) -> Iterator[World]:
+def world(books: str, boto_session: boto3.session.Session) -> Iterator[World]:
     """A fresh market whose clock stands still until the test moves it."""
-    yield from open_world(tmp_path, boto_session)
+    yield from open_world(books, boto_session)
 
 
 @pytest.fixture(scope="module")
@@ -200,4 +234,4 @@ def shared_world(
     tmp_path_factory: pytest.TempPathFactory, boto_session: boto3.session.Session
 ) -> Iterator[World]:
     """One market for all tests of a file that leave nothing behind which matters to another."""
-    yield from open_world(tmp_path_factory.mktemp("market"), boto_session)
+    yield from open_world(str(tmp_path_factory.mktemp("market") / "market.db"), boto_session)

@@ -100,7 +100,7 @@ def test_two_processes_cannot_overdraw_one_account(world):
     from hits.endpoint.serve import running
     from hits.endpoint.settings import ServeSettings
 
-    with running(ServeSettings(data=str(world.data))) as url:
+    with running(ServeSettings(data=world.data)) as url:
         other = type(world)(url, world.clock, world.data, world._session)
         parties = [world.requester, other.requester]
 
@@ -126,7 +126,7 @@ def test_lists_cost_the_same_number_of_queries_however_long_they_are(world):
         worker.do(hit_id)
 
     def queries(operation, most):
-        market = Market.open(str(world.data), Clock())
+        market = Market.open(world.data, Clock())
         statements = []
         event.listen(
             market._engine, "before_cursor_execute", lambda *given: statements.append(given[2])

@@ -8,6 +8,7 @@ import threading
 import time
 
 import httpx
+import pytest
 
 SERVER = (
     "import sys\n"
@@ -20,7 +21,7 @@ WORKERS = 4
 
 def start(data):
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(data)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SERVER, data], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     return process, process.stdout.readline().strip()
@@ -42,10 +43,10 @@ def work_until_the_end(worker, type_id, acknowledged):
         return
 
 
-def test_no_acknowledged_submission_is_lost_or_doubled(tmp_path, connect, world):
-    chance = random.Random(20260930)
-    data = tmp_path / "crash.db"
-    process, url = start(data)
+@pytest.mark.parametrize("seed", range(5))
+def test_no_acknowledged_submission_is_lost_or_doubled(seed, books, connect, shared_world):
+    chance = random.Random(seed)
+    process, url = start(books)
     requester = connect(url)
     type_id = requester.create(MaxAssignments=WORKERS)["HITTypeId"]
     for _ in range(60):
@@ -53,10 +54,10 @@ def test_no_acknowledged_submission_is_lost_or_doubled(tmp_path, connect, world)
             HITTypeId=type_id,
             LifetimeInSeconds=3600,
             MaxAssignments=WORKERS,
-            Question=world.html_question(),
+            Question=shared_world.html_question(),
         )
     acknowledged: dict[str, str] = {}
-    workers = [type(world.worker())(url) for _ in range(WORKERS)]
+    workers = [type(shared_world.worker())(url) for _ in range(WORKERS)]
     threads = [
         threading.Thread(target=work_until_the_end, args=(worker, type_id, acknowledged))
         for worker in workers
@@ -70,7 +71,7 @@ def test_no_acknowledged_submission_is_lost_or_doubled(tmp_path, connect, world)
     process.wait()
     for thread in threads:
         thread.join()
-    process, url = start(data)
+    process, url = start(books)
     try:
         check(connect(url), acknowledged)
     finally:

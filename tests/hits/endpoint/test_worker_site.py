@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -53,7 +54,7 @@ def test_secrets_are_not_in_the_database(world):
     hit_id = world.requester.create()["HITId"]
     token = worker.submit_address(worker.accept(hit_id)).split("/")[-3]
     cookie = worker.http.cookies["konkyo_session"]
-    books = b"".join(path.read_bytes() for path in world.data.parent.glob("market.db*"))
+    books = b"".join(path.read_bytes() for path in Path(world.data).parent.glob("market.db*"))
     assert worker.worker_id.encode() in books
     for secret in (worker.secret, token, cookie):
         assert secret.encode() not in books
