@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, make_url, text
 
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
@@ -18,6 +20,7 @@ from pipeline.project import Project, init_project, open_project
 settings.register_profile("konkyo", deadline=None)
 settings.load_profile("konkyo")
 
+POSTGRES = "KONKYO_TEST_POSTGRES"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -51,6 +54,24 @@ def make_project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
     yield make
     for project in opened:
         project.engine.dispose()
+
+
+@pytest.fixture
+def postgres_database() -> Iterator[str]:
+    """The URL of an empty database on the named PostgreSQL server, dropped afterwards."""
+    server = os.environ.get(POSTGRES)
+    if not server:
+        pytest.skip(f"{POSTGRES} names no PostgreSQL server (postgresql+psycopg://…)")
+    name = f"konkyo_{uuid.uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,17 @@ STUDIES = {"marks": ("highlight", "40"), "ratings": ("rate", "12")}
 EXPLAINERS = ("attention", "gradient", "integrated_gradients", "random", "constant")
 
 
-@pytest.fixture
-def folder(tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new project for the running endpoint."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def folder(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    endpoint: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A new project for the running endpoint, on each kind of database."""
     monkeypatch.chdir(tmp_path)
+    if request.param == "postgresql":
+        monkeypatch.setenv("KONKYO_DB", request.getfixturevalue("postgres_database"))
     write_settings(tmp_path, endpoint)
     write_reviews(tmp_path / "reviews.jsonl")
     done("init")

@@ -1,8 +1,6 @@
 """A real server on loopback, an unmodified boto3 client and workers who speak plain HTTP."""
 
-import os
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -13,7 +11,6 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
-from sqlalchemy import create_engine, make_url, text
 
 from hits.endpoint.clock import SetClock
 from hits.endpoint.serve import running
@@ -185,7 +182,6 @@ def connect(boto_session: boto3.session.Session) -> Callable[[str], Requester]:
     return lambda url: Requester(boto_session, url)
 
 
-POSTGRES = "KONKYO_TEST_POSTGRES"
 ON_BOTH = {"test_assignments", "test_concurrency", "test_crash", "test_lifecycle", "test_money"}
 """Modules whose markets run on SQLite and, where a server is named, on PostgreSQL too."""
 
@@ -197,24 +193,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a fresh market keeps its books: a file, or a database of its own on PostgreSQL."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        yield str(tmp_path / "market.db")
-        return
-    server = os.environ.get(POSTGRES)
-    if not server:
-        pytest.skip(f"{POSTGRES} names no PostgreSQL server (postgresql+psycopg://…)")
-    name = f"konkyo_{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
-        engine.dispose()
+        return str(tmp_path / "market.db")
+    return str(request.getfixturevalue("postgres_database"))
 
 
 def open_world(data: str, session: boto3.session.Session) -> Iterator[World]:
