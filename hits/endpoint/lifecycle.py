@@ -29,10 +29,11 @@ from hits.endpoint.errors import (
     invalid_hit_state,
     request_error,
 )
-from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, State
+from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, HitType, State
 
 KEPT_MS = 120 * DAY
 OVERRIDE_MS = 30 * DAY
+_NOT_DISPOSED = tuple(status for status in HitStatus if status != HitStatus.DISPOSED)
 _COUNTERS = {
     State.ACCEPTED: "pending",
     State.SUBMITTED: "submitted",
@@ -145,8 +146,38 @@ def reject(session: Session, hit: Hit, assignment: Assignment, feedback: str, no
 def set_expiry(session: Session, hit: Hit, expires_ms: int, now: int) -> None:
     """Move the end of the HIT's life: a moment that has passed ends it, a later one revives it."""
     if hit.status == HitStatus.DISPOSED:
-        raise invalid_hit_state(hit.status, *(s for s in HitStatus if s != HitStatus.DISPOSED))
+        raise invalid_hit_state(hit.status, *_NOT_DISPOSED)
     hit.expires_ms = expires_ms
+    _follow(session, hit, now)
+
+
+def add_places(session: Session, hit: Hit, places: int, now: int) -> None:
+    """Let more workers do the HIT; one that lives and was Reviewable is Assignable again."""
+    if hit.status == HitStatus.DISPOSED:
+        raise invalid_hit_state(hit.status, *_NOT_DISPOSED)
+    hit.max_assignments += places
+    _follow(session, hit, now)
+
+
+def set_type(session: Session, hit: Hit, hit_type: HitType, now: int) -> None:
+    """Give the HIT other properties, as long as nobody has ever accepted it."""
+    if hit.status == HitStatus.DISPOSED:
+        raise invalid_hit_state(hit.status, *_NOT_DISPOSED)
+    accepted = select(Assignment.seq).where(Assignment.hit_seq == hit.seq).limit(1)
+    if session.scalar(accepted) is not None:
+        raise request_error(
+            "InvalidHITState", "The HIT type cannot be changed once a worker has accepted the HIT."
+        )
+    hit.type = hit_type
+    _follow(session, hit, now)
+
+
+def set_reviewing(session: Session, hit: Hit, reviewing: bool, now: int) -> None:
+    """Reviewable → Reviewing, or back; being there already is no error."""
+    either = (HitStatus.REVIEWABLE, HitStatus.REVIEWING)
+    if hit.status not in either:
+        raise invalid_hit_state(hit.status, *either)
+    hit.status = HitStatus.REVIEWING if reviewing else HitStatus.REVIEWABLE
     _follow(session, hit, now)
 
 

@@ -1,8 +1,8 @@
 """UniqueRequestToken: remembered in the very transaction that it protects.
 
 The row's primary key is (account, purpose, token), so two requests with one token cannot both
-commit. Tokens of HITs are forgotten after 24 hours, as Amazon documents. Tokens of bonuses are
-kept: forgetting one could only ever pay twice.
+commit. Tokens of HITs and of places added to them are forgotten after 24 hours, as Amazon
+documents. Tokens of bonuses are kept: forgetting one could only ever pay twice.
 """
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,8 @@ from hits.endpoint.tables import RequestToken
 
 HITS = "hit"
 BONUSES = "bonus"
-_MEMORY_MS = {HITS: DAY}
+PLACES = "places"
+_MEMORY_MS = {HITS: DAY, PLACES: DAY}
 
 
 def result_of(

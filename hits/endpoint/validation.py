@@ -18,6 +18,7 @@ from hits.endpoint.errors import WireError, invalid_parameter
 
 Params = dict[str, Any]
 
+MOST_ASSIGNMENTS = 1_000_000_000
 _LENGTHS = {
     "Title": (1, 128),
     "Description": (1, 2000),
@@ -30,7 +31,8 @@ _RANGES = {
     "LifetimeInSeconds": (30, 31_536_000),
     "AssignmentDurationInSeconds": (30, 31_536_000),
     "AutoApprovalDelayInSeconds": (0, 2_592_000),
-    "MaxAssignments": (1, 1_000_000_000),
+    "MaxAssignments": (1, MOST_ASSIGNMENTS),
+    "NumberOfAdditionalAssignments": (1, MOST_ASSIGNMENTS),
 }
 _MOST_ITEMS = {"QualificationRequirements": 10}
 _INTEGER_BITS = {"integer": 31, "long": 63}

@@ -33,19 +33,25 @@ class Operation(NamedTuple):
 
 OPERATIONS: dict[str, Operation] = {
     "ApproveAssignment": Operation("assignments:approve_assignment", writes=True),
+    "CreateAdditionalAssignmentsForHIT": Operation(
+        "hit_changes:create_additional_assignments_for_hit", writes=True
+    ),
     "CreateHIT": Operation("hits:create_hit", writes=True),
     "CreateHITType": Operation("hit_types:create_hit_type", writes=True),
     "CreateHITWithHITType": Operation("hits:create_hit_with_hit_type", writes=True),
-    "DeleteHIT": Operation("hits:delete_hit", writes=True),
+    "DeleteHIT": Operation("hit_changes:delete_hit", writes=True),
     "GetAccountBalance": Operation("account:get_account_balance"),
     "GetAssignment": Operation("assignments:get_assignment"),
     "GetHIT": Operation("hits:get_hit"),
     "ListAssignmentsForHIT": Operation("assignments:list_assignments_for_hit"),
     "ListBonusPayments": Operation("bonuses:list_bonus_payments"),
     "ListHITs": Operation("hits:list_hits"),
+    "ListReviewableHITs": Operation("hits:list_reviewable_hits"),
     "RejectAssignment": Operation("assignments:reject_assignment", writes=True),
     "SendBonus": Operation("bonuses:send_bonus", writes=True),
-    "UpdateExpirationForHIT": Operation("hits:update_expiration_for_hit", writes=True),
+    "UpdateExpirationForHIT": Operation("hit_changes:update_expiration_for_hit", writes=True),
+    "UpdateHITReviewStatus": Operation("hit_changes:update_hit_review_status", writes=True),
+    "UpdateHITTypeOfHIT": Operation("hit_changes:update_hit_type_of_hit", writes=True),
 }
 
 

@@ -1,8 +1,8 @@
-"""CreateHIT, CreateHITWithHITType, GetHIT, ListHITs, UpdateExpirationForHIT, DeleteHIT."""
+"""CreateHIT, CreateHITWithHITType, GetHIT, ListHITs, ListReviewableHITs."""
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import undefer
 
 from hits.endpoint import ids, lifecycle, question, tokens
@@ -11,7 +11,6 @@ from hits.endpoint.errors import invalid_parameter, not_supported, request_error
 from hits.endpoint.operations import Call, hit_types, lookup, pages, shapes
 from hits.endpoint.tables import Hit, HitStatus, HitType
 
-_YEAR_MS = 365 * 24 * 3600 * SECOND
 _UNSUPPORTED = (
     "HITLayoutId",
     "HITLayoutParameters",
@@ -74,26 +73,21 @@ def get_hit(call: Call) -> dict[str, Any]:
 
 def list_hits(call: Call) -> dict[str, Any]:
     """All HITs that are not disposed of, newest first."""
-    query = select(Hit).where(Hit.account_seq == call.account_seq, Hit.status != HitStatus.DISPOSED)
-    if after := pages.start("ListHITs", call.params, 1):
+    return _listed("ListHITs", call, Hit.status != HitStatus.DISPOSED)
+
+
+def list_reviewable_hits(call: Call) -> dict[str, Any]:
+    """HITs that are Reviewable (or, if asked for, Reviewing), of one type or of all."""
+    wanted = Hit.status == call.params.get("Status", HitStatus.REVIEWABLE)
+    if hit_type_id := call.params.get("HITTypeId"):
+        wanted &= Hit.type_seq == lookup.hit_type(call, hit_type_id).seq
+    return _listed("ListReviewableHITs", call, wanted)
+
+
+def _listed(operation: str, call: Call, wanted: ColumnElement[bool]) -> dict[str, Any]:
+    query = select(Hit).where(Hit.account_seq == call.account_seq, wanted)
+    if after := pages.start(operation, call.params, 1):
         query = query.where(Hit.seq < after[0])
     query = query.order_by(Hit.seq.desc()).limit(pages.size(call.params) + 1)
     hits = call.session.scalars(query.options(undefer(Hit.question))).all()
-    return pages.page("ListHITs", call.params, hits, lambda hit: (hit.seq,), "HITs", shapes.hit)
-
-
-def update_expiration_for_hit(call: Call) -> dict[str, Any]:
-    """A moment in the past expires the HIT at once; a later one revives it, and holds money."""
-    hit = lookup.hit(call, call.params["HITId"], lock=True)
-    expires_ms = int(call.params["ExpireAt"] * SECOND)
-    if expires_ms > call.now + _YEAR_MS:
-        raise invalid_parameter("ExpireAt", "must not be more than 365 days from now")
-    lifecycle.set_expiry(call.session, hit, expires_ms, call.now)
-    return {}
-
-
-def delete_hit(call: Call) -> dict[str, Any]:
-    """Dispose of a HIT that is Reviewable or Reviewing and wholly reviewed."""
-    hit = lookup.hit(call, call.params["HITId"], lock=True)
-    lifecycle.dispose(call.session, hit, call.now)
-    return {}
+    return pages.page(operation, call.params, hits, lambda hit: (hit.seq,), "HITs", shapes.hit)

@@ -182,7 +182,14 @@ def connect(boto_session: boto3.session.Session) -> Callable[[str], Requester]:
     return lambda url: Requester(boto_session, url)
 
 
-ON_BOTH = {"test_assignments", "test_concurrency", "test_crash", "test_lifecycle", "test_money"}
+ON_BOTH = {
+    "test_assignments",
+    "test_concurrency",
+    "test_crash",
+    "test_hit_changes",
+    "test_lifecycle",
+    "test_money",
+}
 """Modules whose markets run on SQLite and, where a server is named, on PostgreSQL too."""
 
 
