@@ -23,6 +23,7 @@ The map, from the outside in::
     ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
     market.py       one database and one clock: every read and every write goes through here
     accounts.py     requester accounts and the default one
+    administration.py  what the operator does to the books: `konkyo market accounts`
     tokens.py       UniqueRequestToken: remembered in the transaction that it protects
     tables.py       SQLAlchemy tables; database.py opens them; migrations/ is their history
     clock.py        the time, which a test may set

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer.main
 from typer.testing import CliRunner
 
 from pipeline.cli.main import app
@@ -31,6 +32,16 @@ seeds = 2
 [market]
 """
 """Settings with which every command takes moments; `[market]` stands last and open."""
+
+
+def leaf_commands(group: Any = None, prefix: str = "") -> dict[str, Any]:
+    """Every command that does something, by its full name: `train`, `market accounts add`."""
+    group = typer.main.get_command(app) if group is None else group
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        inner = hasattr(command, "commands")
+        found |= leaf_commands(command, f"{prefix}{name} ") if inner else {prefix + name: command}
+    return found
 
 
 @dataclass(frozen=True)

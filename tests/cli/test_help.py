@@ -6,18 +6,16 @@ import subprocess
 import sys
 
 import pytest
-import typer.main
 
-from pipeline.cli.main import app
-from tests.cli.support import konkyo
+from tests.cli.support import konkyo, leaf_commands
 
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(leaf_commands())
 HEAVY = ("torch", "captum", "pandas", "numpy", "sklearn", "boto3", "sqlalchemy", "matplotlib")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_within_80_columns(command: str) -> None:
-    said = konkyo(command, "--help")
+    said = konkyo(*command.split(), "--help")
     assert said.code == 0
     assert f"konkyo {command}" in said.out
     assert max(len(line) for line in said.out.splitlines()) <= 80
@@ -26,7 +24,7 @@ def test_every_command_explains_itself_within_80_columns(command: str) -> None:
 
 def test_help_lists_every_command() -> None:
     listed = konkyo("--help").out
-    assert all(f" {command} " in listed for command in COMMANDS)
+    assert all(f" {command.split()[0]} " in listed for command in COMMANDS)
 
 
 def test_without_a_command_the_help_is_shown_and_it_is_wrong_usage() -> None:
