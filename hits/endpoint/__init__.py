@@ -16,8 +16,15 @@ The map, from the outside in::
     validation.py   parameters against botocore's service model, and the limits it lacks
     operations/     one file per family of operations, one table of their names
     worker_site/    what workers see; its docstring is the contract for machine clients
-    question.py     HTMLQuestion and ExternalQuestion in; the page inside the frame out
-    answers.py      form fields → QuestionFormAnswers XML
+    question.py     HTMLQuestion, ExternalQuestion, QuestionForm in; the page in the frame out
+    question_form/  questions written as data: parsed, rendered, answered, scored
+    xml_input.py    requesters' XML, read safely and checked against rules of a schema
+    answers.py      what a worker answered → QuestionFormAnswers XML
+    uploads.py      addresses that open an uploaded file for a minute
+    requirements.py what a HIT type asks of its workers, checked when it is made
+    eligibility.py  whether a worker may find, see or accept a HIT, and if not, exactly why
+    qualifications.py  who has which qualification; system_qualifications.py counts the rest
+    messages.py     requesters' messages to workers
     lifecycle.py    THE state machine of HITs and assignments, driven by the clock
     due.py          what has fallen due: the queries behind lifecycle.settle
     ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
@@ -25,12 +32,12 @@ The map, from the outside in::
     accounts.py     requester accounts and the default one
     administration.py  what the operator does to the books: `konkyo market accounts`
     tokens.py       UniqueRequestToken: remembered in the transaction that it protects
-    tables.py       SQLAlchemy tables; database.py opens them; migrations/ is their history
+    tables/         SQLAlchemy tables; database.py opens them; migrations/ is their history
     clock.py        the time, which a test may set
     ids.py          what is drawn at random, what is kept as a hash
     errors.py       EndpointError for operators, WireError for programs, WorkRefused for workers
 
 Rules that hold throughout: only ``lifecycle`` changes a status or a counter, only ``ledger``
-changes a balance, and every transaction first lets the clock do what has fallen due, so that a
+changes a balance, only ``qualifications`` grants or revokes, and every transaction first lets the clock do what has fallen due, so that a
 reader never sees a deadline that has passed without consequence.
 """

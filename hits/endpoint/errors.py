@@ -72,6 +72,14 @@ def assignment_does_not_exist(assignment_id: str) -> WireError:
     return request_error("AssignmentDoesNotExist", f"Assignment {assignment_id} does not exist.")
 
 
+def qualification_type_does_not_exist(qualification_type_id: str) -> WireError:
+    """Also said of somebody else's qualification type."""
+    return request_error(
+        "QualificationTypeDoesNotExist",
+        f"Qualification type {qualification_type_id} does not exist.",
+    )
+
+
 def insufficient_funds() -> WireError:
     """The balance does not cover what the operation would hold or pay."""
     return request_error(

@@ -1,26 +1,22 @@
-"""The Question parameter: HTMLQuestion and ExternalQuestion XML in, the framed page out.
+"""The Question parameter: HTMLQuestion, ExternalQuestion or QuestionForm in, the framed page out.
 
-Parsing refuses document types (an entity of 50 KB can expand to many megabytes) and anything
-above 65,535 bytes. The page is served in a sandboxed frame, so its address of submission has to
-be in the page itself: forms that name Amazon's submit address are pointed at ours, and a fragment
-without a form of its own is given one.
+The page is served in a sandboxed frame, so its address of submission has to be in the page itself:
+forms that name Amazon's submit address are pointed at ours, and a fragment without a form of its
+own is given one.
 """
 
 import re
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from hits.endpoint import question_form
+from hits.endpoint.question_form.model import QuestionForm
+from hits.endpoint.xml_input import SCHEMAS, children, read, text, unreadable
 
-from hits.endpoint.errors import WireError, not_supported, request_error
-
-MAX_BYTES = 65_535
-_SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
-_HTML = f"{{{_SCHEMAS}2011-11-11/HTMLQuestion.xsd}}"
-_EXTERNAL = f"{{{_SCHEMAS}2006-07-14/ExternalQuestion.xsd}}"
+_HTML = f"{{{SCHEMAS}2011-11-11/HTMLQuestion.xsd}}"
+_EXTERNAL = f"{{{SCHEMAS}2006-07-14/ExternalQuestion.xsd}}"
 _AMAZON_SUBMIT = re.compile(
     r"(?:https?:)?//(?:www|workersandbox)\.mturk\.com/mturk/externalSubmit", re.IGNORECASE
 )
@@ -28,6 +24,7 @@ _RELATIVE_SUBMIT = re.compile(r"""(\baction\s*=\s*["']?)/mturk/externalSubmit\b"
 _AMAZON_SCRIPT = re.compile(
     r"(?:https?:)?//s3\.amazonaws\.com/mturk-public/externalHIT_v1\.js", re.IGNORECASE
 )
+_FILE_FIELD = re.compile(r"""<input\b[^>]*\btype\s*=\s*["']?file\b""", re.IGNORECASE)
 _HAS_FORM = re.compile(r"<form\b", re.IGNORECASE)
 _IS_DOCUMENT = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html)\b", re.IGNORECASE | re.DOTALL)
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
@@ -35,52 +32,55 @@ _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Question:
-    """What a worker's frame shows: `html` or the page at `url`; height 0 sizes itself."""
+    """What a worker's frame shows: `html` or the page at `url`; height 0 sizes itself.
+
+    `is_form` says that the HTML was made from a QuestionForm.
+    """
 
     html: str | None
     url: str | None
     height: int
+    is_form: bool = False
 
 
-def parse(xml: str) -> Question:
-    """Read a Question parameter, or raise the refusal that the requester gets."""
-    if len(xml.encode()) > MAX_BYTES:
-        raise request_error(
-            "InvalidParameterValue", f"Question must not be larger than {MAX_BYTES} bytes."
-        )
-    try:
-        root: Element = fromstring(xml, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise _unreadable("a document type is not allowed") from error
-    except (ParseError, ValueError) as error:
-        raise _unreadable(str(error)) from error
-    return _read(root)
+def parse(xml: str, member: str = "Question") -> Question:
+    """Read a Question parameter (or the `member` of that kind), or raise the refusal of it."""
+    return _read(read(xml, member))
+
+
+def form_of(xml: str) -> QuestionForm | None:
+    """The QuestionForm in a Question parameter, if it is one."""
+    root = read(xml, "Question")
+    return question_form.of_element(root) if question_form.is_form(root) else None
 
 
 def _read(root: Element) -> Question:
     if root.tag == f"{_HTML}HTMLQuestion":
-        html = _child(root, _HTML, "HTMLContent")
-        return Question(html, None, _height(root, _HTML))
+        parts = children(root, "HTMLContent FrameHeight")
+        return Question(_given(parts, "HTMLContent"), None, _height(parts))
     if root.tag == f"{_EXTERNAL}ExternalQuestion":
-        url = _child(root, _EXTERNAL, "ExternalURL").strip()
-        return Question(None, _web_address(url), _height(root, _EXTERNAL))
-    if root.tag.endswith("}QuestionForm"):
-        raise not_supported("QuestionForm; use an HTMLQuestion or an ExternalQuestion")
-    raise _unreadable(f"{root.tag!r} is neither an HTMLQuestion nor an ExternalQuestion")
+        parts = children(root, "ExternalURL FrameHeight")
+        return Question(None, _web_address(_given(parts, "ExternalURL").strip()), _height(parts))
+    if question_form.is_form(root):
+        form = question_form.of_element(root)
+        return Question(question_form.render(form), None, 0, is_form=True)
+    raise unreadable(
+        f"{root.tag!r} is neither an HTMLQuestion nor an ExternalQuestion nor a QuestionForm"
+    )
 
 
-def _child(root: Element, namespace: str, name: str) -> str:
-    text = root.findtext(namespace + name)
-    if text is None or not text.strip():
-        raise _unreadable(f"{name} is missing or empty")
-    return text
+def _given(parts: dict[str, list[Element]], name: str) -> str:
+    value = text(parts[name][0])
+    if not value.strip():
+        raise unreadable(f"{name} is empty")
+    return value
 
 
-def _height(root: Element, namespace: str) -> int:
-    text = _child(root, namespace, "FrameHeight").strip()
-    if not re.fullmatch(r"[0-9]{1,5}", text):
-        raise _unreadable(f"FrameHeight must be a number of pixels, not {text!r}")
-    return int(text)
+def _height(parts: dict[str, list[Element]]) -> int:
+    height = _given(parts, "FrameHeight").strip()
+    if not re.fullmatch(r"[0-9]{1,5}", height):
+        raise unreadable(f"FrameHeight must be a number of pixels, not {height!r}")
+    return int(height)
 
 
 def _web_address(url: str) -> str:
@@ -90,17 +90,8 @@ def _web_address(url: str) -> str:
     except ValueError:
         usable = False
     if not usable or not re.fullmatch(r"[^\s\"'<>;,\\]+", url):
-        raise _unreadable("ExternalURL must be an http or https address")
+        raise unreadable("ExternalURL must be an http or https address")
     return url
-
-
-def _unreadable(details: str) -> WireError:
-    return request_error(
-        "XMLParseError",
-        "There was an error parsing the XML question or answer data in your request. Please make "
-        "sure the data is well-formed and validates against the appropriate schema. "
-        f"Details: {details}",
-    )
 
 
 def wrap(html: str, *, submit_url: str, assignment_id: str, static_url: str, preview: bool) -> str:
@@ -118,8 +109,9 @@ def wrap(html: str, *, submit_url: str, assignment_id: str, static_url: str, pre
 
 def _with_form(fragment: str, action: str, assignment_id: str, preview: bool) -> str:
     state = " disabled" if preview else ""
+    kind = ' enctype="multipart/form-data"' if _FILE_FIELD.search(fragment) else ""
     return (
-        f'<form method="post" action="{escape(action)}">'
+        f'<form method="post" action="{escape(action)}"{kind}>'
         f'<input type="hidden" name="assignmentId" value="{escape(assignment_id)}">\n'
         f"{fragment}\n"
         f'<p><button type="submit"{state}>Submit</button></p></form>'

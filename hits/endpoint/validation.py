@@ -26,6 +26,10 @@ _LENGTHS = {
     "RequesterAnnotation": (0, 255),
     "RequesterFeedback": (0, 1024),
     "Reason": (1, 4000),
+    "Name": (1, 200),
+    "Subject": (1, 200),
+    "MessageText": (1, 4096),
+    "QuestionIdentifier": (1, 256),
 }
 _RANGES = {
     "LifetimeInSeconds": (30, 31_536_000),
@@ -33,8 +37,10 @@ _RANGES = {
     "AutoApprovalDelayInSeconds": (0, 2_592_000),
     "MaxAssignments": (1, MOST_ASSIGNMENTS),
     "NumberOfAdditionalAssignments": (1, MOST_ASSIGNMENTS),
+    "TestDurationInSeconds": (1, 31_536_000),
+    "RetryDelayInSeconds": (0, 31_536_000_000),
 }
-_MOST_ITEMS = {"QualificationRequirements": 10}
+_MOST_ITEMS = {"QualificationRequirements": 10, "WorkerIds": 100}
 _INTEGER_BITS = {"integer": 31, "long": 63}
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 

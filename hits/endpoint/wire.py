@@ -42,16 +42,19 @@ async def endpoint(request: Request) -> Response:
         target = f"{target}?{query}"
     headers = {name.lower(): value.strip() for name, value in request.headers.items()}
     signed = sigv4.SignedRequest(request.method, target, headers, body)
-    return await run_in_threadpool(_answer, signed, market, settings)
+    base = f"{request.url.scheme}://{headers.get('host', '')}"
+    return await run_in_threadpool(_answer, signed, base, market, settings)
 
 
-def _answer(signed: sigv4.SignedRequest, market: Market, settings: ServeSettings) -> Response:
+def _answer(
+    signed: sigv4.SignedRequest, base: str, market: Market, settings: ServeSettings
+) -> Response:
     name = signed.headers.get("x-amz-target", "").removeprefix(TARGET)
     try:
         access_key = _authenticate(signed, market, settings)
         operation = _operation(signed.headers.get("x-amz-target", ""))
         params = validation.check(name, _parse(signed.body))
-        return _response(_perform(market, operation, access_key, params))
+        return _response(_perform(market, operation, access_key, params, base))
     except WireError as error:
         return _refusal(error, market)
     except Exception:  # noqa: BLE001 - whatever it is, a requester gets a ServiceFault
@@ -94,7 +97,7 @@ def _no_constant(name: str) -> None:
 
 
 def _perform(
-    market: Market, operation: Operation, access_key: str, params: dict[str, Any]
+    market: Market, operation: Operation, access_key: str, params: dict[str, Any], base: str
 ) -> dict[str, Any]:
     run = load(operation)
 
@@ -102,7 +105,7 @@ def _perform(
         account = accounts.find(session, access_key)
         if account is None:
             raise WireError("UnrecognizedClientException", "The account no longer exists.")
-        return run(Call(session, now, account.seq, params))
+        return run(Call(session, now, account.seq, params, base))
 
     return market.write(work) if operation.writes else market.read(work)
 

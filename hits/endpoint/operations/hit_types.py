@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hits.endpoint import ids
-from hits.endpoint.errors import not_supported
+from hits.endpoint import ids, requirements
 from hits.endpoint.money import to_cents
 from hits.endpoint.operations import Call
-from hits.endpoint.tables import HitType
+from hits.endpoint.tables import HitType, Requirement
 
 DEFAULT_AUTO_APPROVAL_S = 30 * 24 * 3600
 
@@ -22,9 +21,8 @@ def create_hit_type(call: Call) -> dict[str, Any]:
 def find_or_create(call: Call) -> HitType:
     """The account's HIT type with these values."""
     params = call.params
-    if params.get("QualificationRequirements"):
-        raise not_supported("QualificationRequirements; the HIT would be open to everybody")
-    values = {
+    asked = params.get("QualificationRequirements") or []
+    values: dict[str, Any] = {
         "title": params["Title"],
         "description": params["Description"],
         "keywords": params.get("Keywords"),
@@ -32,6 +30,8 @@ def find_or_create(call: Call) -> HitType:
         "duration_s": params["AssignmentDurationInSeconds"],
         "auto_approval_s": params.get("AutoApprovalDelayInSeconds", DEFAULT_AUTO_APPROVAL_S),
     }
+    if asked:
+        values["requirements"] = requirements.checked(call.session, call.account_seq, asked)
     digest = ids.digest(json.dumps(values, sort_keys=True))
     return _existing(call, digest) or _new(call, digest, values)
 
@@ -52,4 +52,8 @@ def _new(call: Call, digest: str, values: dict[str, Any]) -> HitType:
     )
     call.session.add(hit_type)
     call.session.flush()
+    asked = {one["QualificationTypeId"] for one in hit_type.requirements or ()}
+    call.session.add_all(
+        Requirement(qualification_type_id=one, type_seq=hit_type.seq) for one in asked
+    )
     return hit_type

@@ -47,12 +47,13 @@ def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
             raise not_supported(name)
     if "Question" not in params:
         raise invalid_parameter("Question", "is required")
-    question.parse(params["Question"])
+    asked = question.parse(params["Question"])
     hit = Hit(
         hit_id=ids.entity_id(),
         account_seq=call.account_seq,
         type=hit_type,
         question=params["Question"],
+        is_form=asked.is_form,
         annotation=params.get("RequesterAnnotation"),
         max_assignments=params.get("MaxAssignments", 1),
         created_ms=call.now,
@@ -73,7 +74,7 @@ def get_hit(call: Call) -> dict[str, Any]:
 
 def list_hits(call: Call) -> dict[str, Any]:
     """All HITs that are not disposed of, newest first."""
-    return _listed("ListHITs", call, Hit.status != HitStatus.DISPOSED)
+    return listed("ListHITs", call, Hit.status != HitStatus.DISPOSED)
 
 
 def list_reviewable_hits(call: Call) -> dict[str, Any]:
@@ -81,10 +82,11 @@ def list_reviewable_hits(call: Call) -> dict[str, Any]:
     wanted = Hit.status == call.params.get("Status", HitStatus.REVIEWABLE)
     if hit_type_id := call.params.get("HITTypeId"):
         wanted &= Hit.type_seq == lookup.hit_type(call, hit_type_id).seq
-    return _listed("ListReviewableHITs", call, wanted)
+    return listed("ListReviewableHITs", call, wanted)
 
 
-def _listed(operation: str, call: Call, wanted: ColumnElement[bool]) -> dict[str, Any]:
+def listed(operation: str, call: Call, wanted: ColumnElement[bool]) -> dict[str, Any]:
+    """A page of the caller's HITs, newest first."""
     query = select(Hit).where(Hit.account_seq == call.account_seq, wanted)
     if after := pages.start(operation, call.params, 1):
         query = query.where(Hit.seq < after[0])

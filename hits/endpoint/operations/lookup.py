@@ -4,9 +4,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from hits.endpoint import lifecycle
-from hits.endpoint.errors import assignment_does_not_exist, hit_does_not_exist, request_error
+from hits.endpoint.errors import (
+    assignment_does_not_exist,
+    hit_does_not_exist,
+    qualification_type_does_not_exist,
+    request_error,
+)
 from hits.endpoint.operations import Call
-from hits.endpoint.tables import Assignment, Hit, HitType
+from hits.endpoint.system_qualifications import SYSTEM
+from hits.endpoint.tables import Assignment, Hit, HitType, QualificationType, Worker
 
 
 def hit(call: Call, hit_id: str, *, lock: bool = False) -> Hit:
@@ -44,3 +50,29 @@ def assignment(call: Call, assignment_id: str, *, lock: bool = False) -> tuple[A
         lifecycle.lock_hit(call.session, found.Hit.seq)
         call.session.refresh(found.Assignment)
     return found.Assignment, found.Hit
+
+
+def qualification_type(call: Call, qualification_type_id: str) -> QualificationType:
+    """The caller's own qualification type; the system's are nobody's to change."""
+    if qualification_type_id in SYSTEM:
+        raise request_error(
+            "PermissionDeniedException",
+            f"Qualification type {qualification_type_id} belongs to the system.",
+        )
+    query = select(QualificationType).where(
+        QualificationType.qualification_type_id == qualification_type_id,
+        QualificationType.account_seq == call.account_seq,
+        QualificationType.deleted_ms.is_(None),
+    )
+    found = call.session.scalars(query).first()
+    if found is None:
+        raise qualification_type_does_not_exist(qualification_type_id)
+    return found
+
+
+def worker(call: Call, worker_id: str) -> Worker:
+    """A worker who has registered here."""
+    found = call.session.scalars(select(Worker).where(Worker.worker_id == worker_id)).first()
+    if found is None:
+        raise request_error("InvalidParameterValue", f"Worker {worker_id} does not exist.")
+    return found

@@ -60,7 +60,7 @@ class Qualification(Base):
     type_seq: Mapped[int] = mapped_column(
         ForeignKey("qualification_types.seq"), primary_key=True, index=True
     )
-    value: Mapped[int | None]
+    value: Mapped[int]
     granted: Mapped[bool] = mapped_column(default=True)
     granted_ms: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str | None] = mapped_column(Text)

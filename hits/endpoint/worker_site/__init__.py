@@ -15,6 +15,12 @@ Pages. ``<main data-page="NAME">`` is on every page, with the attributes given h
     done         GET /assignments/{AssignmentId}    the same but the last; data-state
     given-up     GET /assignments/{AssignmentId}    the same, after return or deadline; data-state
     earnings     GET /earnings                      data-worker-id
+    qualifications  GET /qualifications             data-worker-id
+    qualification   GET /qualifications/{TypeId}    data-qualification-type-id, data-state,
+                                                    data-value
+    test         GET /tests/{RequestId}             data-qualification-type-id,
+                                                    data-remaining-seconds
+    messages     GET /messages                      data-worker-id
     submitted    answer to a submission             data-outcome
     notice       anything that cannot be done       data-reason
 
@@ -38,15 +44,26 @@ worker already holds gives the same assignment. Otherwise 409 with ``data-reason
 ``expired``, ``done-before`` or, for a group, ``none-left``. ``GET /groups/{HITTypeId}/next`` is
 303 to the next HIT's preview, or the notice ``none-left`` (404).
 
+Requirements. What keeps a worker from accepting is listed, one ``li[data-unmet]`` (the
+qualification's id) each, on the group's ``article``, the preview and the notice
+``not-qualified`` (403); of a task that may not be found without them nothing is shown (404). A
+worker whom the requester has blocked gets ``blocked`` (403). ``POST /qualifications/{TypeId}/request``
+(``form[data-request]``) answers 303 to the qualification, or to its test, whose ``iframe[data-task]``
+works as a task's; or 409 with ``not-requestable``, ``already-qualified``, ``no-retry`` or
+``retry-later``. The states of a qualification: ``none``, ``started``, ``pending``, ``granted``,
+``held``, ``revoked``, ``rejected``, ``abandoned``. ``POST /profile`` keeps ``country``,
+``subdivision`` and ``adult``.
+
 Answering. ``iframe[data-task]`` on *work* and *preview* has the task's address in ``src``, whose
-query carries ``assignmentId``, ``hitId``, ``turkSubmitTo`` and, once accepted, ``workerId``. An
-HTMLQuestion's address is ours (``/frame/…``, relative) and needs no cookie. Fields go, urlencoded
-or multipart without files, to ``turkSubmitTo + "/mturk/externalSubmit"``, together with
+query carries ``assignmentId``, ``hitId``, ``turkSubmitTo`` and, once accepted, ``workerId``. The
+address of an HTMLQuestion or a QuestionForm is ours (``/frame/…``, relative) and needs no cookie.
+Fields go, urlencoded (2 MiB) or multipart with files (12 MiB), to ``turkSubmitTo + "/mturk/externalSubmit"``, together with
 ``assignmentId``. No cookie and no ``Origin`` are needed: the one-time token stands in the path.
 
 The answer is the page *submitted*: ``data-outcome`` is ``submitted`` (200), ``already-submitted``
 (200, nothing was recorded again), ``returned`` or ``abandoned`` (409, the text is given back),
-``preview`` (409), ``unknown`` (404), ``wrong-assignment`` (400), ``files`` (415). ``a[data-done]``
+``preview`` (409), ``unknown`` (404), ``wrong-assignment`` (400), ``incomplete`` (422, what a
+QuestionForm asks for is missing: one ``li[data-problem]`` each). ``a[data-done]``
 leads to *done*, whose ``a[data-next]`` is ``/groups/{HITTypeId}/next`` and whose
 ``form[data-accept-next]`` accepts the next HIT at once.
 

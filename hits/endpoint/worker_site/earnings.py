@@ -25,14 +25,13 @@ class Totals:
 
 def show(visit: Visit) -> Response:
     """The earnings page; ``?before=`` continues an older page."""
-    before = visit.query.get("before", "")
+    before = visit.number("before")
 
     def read(session: Session, now: int) -> Response:
         worker = people.worker_of(session, visit.secret, now)
         if worker is None:
             return go("/")
-        until = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-        rows = _history(session, worker, until)
+        rows = _history(session, worker, before)
         return render.page(
             "earnings.html",
             signed_in=worker.worker_id,

@@ -1,4 +1,4 @@
-"""What a form sent: text fields in order, whatever bytes arrive."""
+"""What a form sent: text fields in order, and files, whatever bytes arrive."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -9,20 +9,23 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from hits.endpoint import ids
+from hits.endpoint.answers import UploadedFile
 from hits.endpoint.body import BodyTooLarge, read_body
 from hits.endpoint.worker_site.render import Notice
 
 MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES_WITH_FILES = 12 * 1024 * 1024
 _MAX_FIELDS = 5_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Form:
-    """The (name, value) pairs; `files` says that a file came with them, which is not kept."""
+    """The (name, value) pairs, and the files that came with them."""
 
     fields: tuple[tuple[str, str], ...] = ()
-    files: bool = False
+    files: tuple[UploadedFile, ...] = ()
 
     def get(self, name: str) -> str:
         """The first value of a field, or nothing."""
@@ -31,11 +34,12 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """Parse an urlencoded or multipart body; a Notice says what is wrong with any other."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    limit = MAX_BYTES_WITH_FILES if kind == "multipart/form-data" else MAX_BYTES
     try:
-        body = await read_body(request, MAX_BYTES)
+        body = await read_body(request, limit)
     except BodyTooLarge:
         raise Notice("too-large", 413) from None
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _multipart(request, body)
     if kind in ("", "application/x-www-form-urlencoded"):
@@ -62,15 +66,26 @@ async def _multipart(request: Request, body: bytes) -> Form:
     except (MultiPartException, ValueError, KeyError):
         raise Notice("unreadable", 400) from None
     fields: list[tuple[str, str]] = []
-    files = False
+    files: list[UploadedFile] = []
     for name, value in data.multi_items():
         if isinstance(value, UploadFile):
             # A file field that was left empty arrives as a file without a name.
-            files = files or bool(value.filename) or bool(value.size)
+            if value.filename or value.size:
+                files.append(await _file(_whole(name), value))
             await value.close()
         else:
             fields.append((_whole(name), _whole(value)))
-    return Form(tuple(fields), files)
+    return Form(tuple(fields), tuple(files))
+
+
+async def _file(name: str, sent: UploadFile) -> UploadedFile:
+    return UploadedFile(
+        key=ids.entity_id(),
+        name=name,
+        file_name=_whole(sent.filename or "file").replace("\0", ""),
+        media_type=_whole(sent.content_type or "application/octet-stream")[:255],
+        content=await sent.read(),
+    )
 
 
 def _whole(text: str) -> str:

@@ -34,6 +34,11 @@ def show(visit: Visit) -> Response:
     html = question.parse(visit.market.read(read)).html
     if html is None:
         raise Notice("unknown", 404)
+    return framed(visit, html)
+
+
+def framed(visit: Visit, html: str) -> Response:
+    """A requester's page, submitting to where its own address says, if that is this site."""
     token = visit.query.get("turkSubmitTo", "").removeprefix(visit.submit_to(""))
     assignment_id = visit.query.get("assignmentId", PREVIEW_ID)
     if not _TOKEN.fullmatch(token) or not ids.ENTITY_ID.fullmatch(assignment_id):

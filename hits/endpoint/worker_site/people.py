@@ -6,7 +6,9 @@ from starlette.responses import Response
 
 from hits.endpoint import ids
 from hits.endpoint.clock import DAY
-from hits.endpoint.tables import Worker, WorkerSession
+from hits.endpoint.eligibility import Standing
+from hits.endpoint.requirements import DISCOVER
+from hits.endpoint.tables import HitType, Worker, WorkerSession
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.render import Notice
 from hits.endpoint.worker_site.visit import COOKIE, Visit, go
@@ -35,6 +37,17 @@ def require_worker(session: Session, visit: Visit, now: int) -> Worker:
     if worker is None:
         raise Notice("stale-form", 403)
     return worker
+
+
+def require_standing(standing: Standing, hit_type: HitType, action: str) -> None:
+    """Refuse, saying exactly why, what this worker may not do with HITs of this type."""
+    if standing.is_blocked_by(hit_type.account_seq):
+        raise Notice("blocked", 403)
+    # Of a task that may not even be found, nothing is said but that.
+    if standing.unmet(hit_type, DISCOVER):
+        raise Notice("unknown", 404)
+    if unmet := standing.unmet(hit_type, action):
+        raise Notice("not-qualified", 403, unmet)
 
 
 def register(visit: Visit) -> Response:

@@ -1,5 +1,6 @@
 """Templates → responses, with the headers that keep pages of strangers and ours apart."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from hits.endpoint.eligibility import Unmet
 from hits.endpoint.worker_site import words
 
 _HERE = Path(__file__).parent
@@ -19,23 +21,28 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.globals.update(
-    money=words.money, amount=words.amount, duration=words.duration, moment=words.moment
+    money=words.money,
+    amount=words.amount,
+    duration=words.duration,
+    moment=words.moment,
+    qualification_states=words.QUALIFICATION_STATES,
 )
 SANDBOX = "allow-scripts allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox"
 
 
 class Notice(Exception):
-    """A step that cannot be taken; shown as a page that says why."""
+    """A step that cannot be taken; shown as a page that says why, `unmet` one by one."""
 
-    def __init__(self, reason: str, status: int) -> None:
+    def __init__(self, reason: str, status: int, unmet: Sequence[Unmet] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.unmet = unmet
 
 
 def page(template: str, status: int = 200, frames: str = "", **context: Any) -> HTMLResponse:
     """One of our own pages; `frames` is the origin of a task that it shows, if not ours."""
-    context = {"signed_in": None, **context}
+    context = {"signed_in": None, "unread": 0, "unmet": (), **context}
     html = _ENVIRONMENT.get_template(template).render(context)
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -44,19 +51,29 @@ def page(template: str, status: int = 200, frames: str = "", **context: Any) -> 
     return HTMLResponse(html, status, headers=_headers(policy, "same-origin"))
 
 
-def notice(reason: str, status: int) -> Response:
+def notice(reason: str, status: int, unmet: Sequence[Unmet] = ()) -> Response:
     """The page for a `Notice`."""
     title, text = words.REASONS[reason]
-    return page("notice.html", status, reason=reason, title=title, text=text)
+    return page("notice.html", status, reason=reason, title=title, text=text, unmet=unmet)
 
 
 def outcome(
-    base: str, result: str, status: int, done: str | None, typed: list[tuple[str, str]]
+    base: str,
+    result: str,
+    status: int,
+    done: str | None,
+    typed: list[tuple[str, str]],
+    problems: Sequence[str] = (),
 ) -> HTMLResponse:
-    """The answer to a submission, shown inside the frame; `typed` is given back to copy."""
+    """The answer to a submission, shown inside the frame.
+
+    `typed` is given back to copy, `problems` say what keeps it from being taken.
+    """
     title, text = words.OUTCOMES[result]
     template = _ENVIRONMENT.get_template("submitted.html")
-    html = template.render(outcome=result, title=title, text=text, done=done, typed=typed)
+    html = template.render(
+        outcome=result, title=title, text=text, done=done, typed=typed, problems=problems
+    )
     ours = _source(base, "/static/")
     policy = (
         f"default-src 'none'; script-src {ours}; style-src {ours}; "

@@ -9,7 +9,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hits.endpoint.worker_site import earnings, frame, people, queue, render, submit, work
+from hits.endpoint.worker_site import (
+    earnings,
+    files,
+    frame,
+    messages,
+    people,
+    profile,
+    qualifications,
+    queue,
+    render,
+    submit,
+    work,
+)
 from hits.endpoint.worker_site.visit import receives, shows, takes
 
 ROUTES: list[BaseRoute] = [
@@ -18,6 +30,13 @@ ROUTES: list[BaseRoute] = [
     Route("/sign-in", takes(people.sign_in, signed_in=False), methods=["POST"]),
     Route("/sign-out", takes(people.sign_out), methods=["POST"]),
     Route("/earnings", shows(earnings.show), methods=["GET"]),
+    Route("/messages", shows(messages.show), methods=["GET"]),
+    Route("/qualifications", shows(qualifications.show), methods=["GET"]),
+    Route("/qualifications/{type_id}", shows(qualifications.show_type), methods=["GET"]),
+    Route("/qualifications/{type_id}/request", takes(qualifications.request), methods=["POST"]),
+    Route("/profile", takes(profile.save), methods=["POST"]),
+    Route("/tests/{request_id}", shows(qualifications.show_test), methods=["GET"]),
+    Route("/frame/tests/{request_id}", shows(qualifications.show_frame), methods=["GET"]),
     Route("/groups/{hit_type_id}/next", shows(queue.next_preview), methods=["GET"]),
     Route("/groups/{hit_type_id}/accept", takes(queue.accept_next), methods=["POST"]),
     Route("/hits/{hit_id}", shows(work.preview), methods=["GET"]),
@@ -26,6 +45,7 @@ ROUTES: list[BaseRoute] = [
     Route("/assignments/{assignment_id}/return", takes(work.give_back), methods=["POST"]),
     Route("/frame/{hit_id}", shows(frame.show), methods=["GET"]),
     Route("/submit/{token}/mturk/externalSubmit", receives(submit.receive), methods=["POST"]),
+    Route("/uploads/{upload_id}", shows(files.show), methods=["GET"]),
     Mount("/static", StaticFiles(directory=render.STATIC)),
 ]
 

@@ -4,15 +4,24 @@ One writing transaction; the page that says "submitted" is sent after its commit
 be taken is given back on the page, so that nobody loses what they typed.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 from starlette.responses import Response
 
-from hits.endpoint import answers, ids, lifecycle
+from hits.endpoint import answers, ids, lifecycle, qualifications, question, question_form
+from hits.endpoint.answers import Answer, UploadedFile
 from hits.endpoint.errors import WorkRefused
-from hits.endpoint.tables import Assignment, SubmitToken
+from hits.endpoint.tables import (
+    Assignment,
+    QualificationRequest,
+    RequestState,
+    State,
+    SubmitToken,
+    Upload,
+)
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.visit import Visit
 from hits.endpoint.worker_site.work import PREVIEW_TOKEN
@@ -23,44 +32,44 @@ _STATUS = {
     "already-submitted": 200,
     "wrong-assignment": 400,
     "unknown": 404,
-    "files": 415,
+    "incomplete": 422,
 }
+
+
+class _Sent(NamedTuple):
+    """What the form held: fields without the assignment's id, which is apart, and files."""
+
+    assignment_id: str
+    fields: list[tuple[str, str]]
+    files: tuple[UploadedFile, ...]
 
 
 class _Result(NamedTuple):
     outcome: str
-    assignment_id: str | None = None
+    done: str | None = None
+    problems: Sequence[str] = ()
 
 
 def receive(visit: Visit) -> Response:
     """``POST /submit/{token}/mturk/externalSubmit``."""
     typed = [(name, value) for name, value in visit.form.fields if name != _ID_FIELD]
-    result = _outcome(visit, typed)
+    sent = _Sent(visit.form.get(_ID_FIELD), typed, visit.form.files)
+    token = visit.path["token"]
+    result = _Result("preview")
+    if token != PREVIEW_TOKEN:
+        result = visit.market.write(lambda session, now: _take(session, token, sent, now))
     taken = result.outcome in ("submitted", "already-submitted")
     return render.outcome(
         visit.base,
         result.outcome,
         _STATUS.get(result.outcome, 409),
-        f"/assignments/{result.assignment_id}" if result.assignment_id else None,
+        result.done,
         [] if taken else typed,
+        result.problems,
     )
 
 
-def _outcome(visit: Visit, typed: list[tuple[str, str]]) -> _Result:
-    token = visit.path["token"]
-    if token == PREVIEW_TOKEN:
-        return _Result("preview")
-    if visit.form.files:
-        return _Result("files")
-    answer = answers.to_xml(typed)
-
-    def write(session: Session, now: int) -> _Result:
-        return _take(session, token, visit.form.get(_ID_FIELD), answer, now)
-
-    return visit.market.write(write)
-
-
-def _take(session: Session, token: str, claimed: str, answer: str, now: int) -> _Result:
+def _take(session: Session, token: str, sent: _Sent, now: int) -> _Result:
     query = (
         select(Assignment)
         .join(SubmitToken, SubmitToken.assignment_seq == Assignment.seq)
@@ -68,13 +77,65 @@ def _take(session: Session, token: str, claimed: str, answer: str, now: int) -> 
     )
     assignment = session.scalars(query).first()
     if assignment is None:
-        return _Result("unknown")
-    if claimed not in ("", assignment.assignment_id):
+        return _take_test(session, token, sent, now)
+    if sent.assignment_id not in ("", assignment.assignment_id):
         return _Result("wrong-assignment")
     hit = lifecycle.lock_hit(session, assignment.hit_seq)
     session.refresh(assignment)
+    given, problems = _answers(hit.question if hit.is_form else None, sent)
+    if problems and assignment.state == State.ACCEPTED:
+        return _Result("incomplete", None, problems)
+    done = f"/assignments/{assignment.assignment_id}"
     try:
-        lifecycle.submit(session, hit, assignment, answer, now)
+        lifecycle.submit(session, hit, assignment, answers.to_xml(given), now)
     except WorkRefused as refused:
-        return _Result(refused.reason, assignment.assignment_id)
-    return _Result("submitted", assignment.assignment_id)
+        return _Result(refused.reason, done)
+    _keep_files(session, assignment, sent.files)
+    return _Result("submitted", done)
+
+
+def _take_test(session: Session, token: str, sent: _Sent, now: int) -> _Result:
+    query = (
+        select(QualificationRequest)
+        .where(QualificationRequest.token_hash == ids.digest(token))
+        .options(undefer(QualificationRequest.test))
+        .with_for_update(of=QualificationRequest)
+    )
+    asked = session.scalars(query).first()
+    if asked is None:
+        return _Result("unknown")
+    if sent.assignment_id not in ("", asked.request_id):
+        return _Result("wrong-assignment")
+    given, problems = _answers(asked.test, sent._replace(files=()))
+    if problems and asked.state == RequestState.STARTED:
+        return _Result("incomplete", None, problems)
+    done = f"/qualifications/{asked.type.qualification_type_id}"
+    try:
+        qualifications.hand_in(session, asked, answers.to_xml(given), now)
+    except WorkRefused as refused:
+        return _Result(refused.reason, done)
+    return _Result("submitted", done)
+
+
+def _answers(asked: str | None, sent: _Sent) -> tuple[list[Answer], list[str]]:
+    """The answers, and what is wrong with them; only a QuestionForm says what would be right."""
+    form = question.form_of(asked) if asked is not None else None
+    if form is None:
+        return answers.of_fields(sent.fields, sent.files), []
+    return question_form.read_answers(form, sent.fields, sent.files)
+
+
+def _keep_files(session: Session, assignment: Assignment, files: tuple[UploadedFile, ...]) -> None:
+    session.add_all(
+        Upload(
+            upload_id=one.key,
+            assignment_seq=assignment.seq,
+            question_id=one.name,
+            file_name=one.file_name,
+            media_type=one.media_type,
+            size=len(one.content),
+            content=one.content,
+        )
+        for one in files
+    )
+    session.flush()

@@ -43,6 +43,11 @@ class Visit:
             raise Notice("unknown", 404)
         return value
 
+    def number(self, name: str) -> int | None:
+        """A whole number from the query, if there is one that fits a key."""
+        text = self.query.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
     def submit_token(self, assignment_id: str) -> str:
         """The token for this assignment's answer; the same on every load of the page."""
         return ids.derive(self.secret, "submit", assignment_id)
@@ -102,7 +107,7 @@ def _answer(page: Page, visit: Visit) -> Response:
     try:
         return page(visit)
     except Notice as notice:
-        return render.notice(notice.reason, notice.status)
+        return render.notice(notice.reason, notice.status, notice.unmet)
 
 
 def _visit(request: Request, form: Form) -> Visit:

@@ -12,6 +12,31 @@ REASONS = {
     ),
     "expired": ("This task has ended", "Its time in the queue is over; it cannot be accepted."),
     "done-before": ("You have done this one", "Each task can be done once by each worker."),
+    "not-qualified": (
+        "This task asks for something else",
+        "Its requester offers it to workers who meet what is listed here.",
+    ),
+    "blocked": (
+        "This requester's tasks are closed to you",
+        "The requester has blocked your account. Other requesters' tasks are not affected.",
+    ),
+    "not-requestable": (
+        "This qualification is not given at present",
+        "Its requester does not take requests for it now.",
+    ),
+    "already-qualified": ("You have this qualification", "There is nothing to ask for."),
+    "no-retry": (
+        "You have asked for this before",
+        "Its requester allows one request for each worker.",
+    ),
+    "retry-later": (
+        "Not yet",
+        "You have asked for this before; the page of the qualification says when you may again.",
+    ),
+    "bad-place": (
+        "That place is not known",
+        "A country is two letters (ISO 3166, such as DE or US), and so is a part of one.",
+    ),
     "none-left": (
         "Nothing left in this group",
         "You have done every task of this group that is available now. Thank you.",
@@ -36,6 +61,18 @@ REASONS = {
     "failed": ("Something went wrong here", "The failure is noted. Please try again in a moment."),
 }
 
+QUALIFICATION_STATES = {
+    "none": ("not asked for", "returned"),
+    "held": ("held", "approved"),
+    "revoked": ("taken away", "rejected"),
+    "started": ("test begun", "accepted"),
+    "pending": ("asked for", "submitted"),
+    "granted": ("granted", "approved"),
+    "rejected": ("declined", "rejected"),
+    "abandoned": ("time ran out", "abandoned"),
+}
+"""How a worker stands to a qualification: the word for it, and the colour of an assignment's."""
+
 OUTCOMES = {
     "submitted": ("Submitted", "Your answer has been received. Thank you."),
     "already-submitted": (
@@ -53,9 +90,9 @@ OUTCOMES = {
         "The page does not fit",
         "It belongs to another assignment. Open the task from the queue again.",
     ),
-    "files": (
-        "Files cannot be sent",
-        "This site takes text only. Go back, take the file out, and submit again.",
+    "incomplete": (
+        "Something is missing",
+        "The answer was not taken. Go back, correct it, and submit it again.",
     ),
 }
 

@@ -1,6 +1,6 @@
 """A HIT in preview, an assignment in hand, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from hits.endpoint import ids, lifecycle, question
 from hits.endpoint.clock import SECOND
+from hits.endpoint.eligibility import Standing, Unmet
 from hits.endpoint.errors import WorkRefused
+from hits.endpoint.requirements import ACCEPT, PREVIEW
 from hits.endpoint.tables import (
     GIVEN_UP,
     Assignment,
@@ -45,9 +47,11 @@ def preview(visit: Visit) -> Response:
             return go(f"/assignments/{held.assignment_id}")
         if held is not None:
             raise Notice("done-before", 409)
+        standing = Standing(session, worker)
+        people.require_standing(standing, hit.type, PREVIEW)
         if hit.status != HitStatus.ASSIGNABLE:
             raise Notice("expired" if now >= hit.expires_ms else "taken", 409)
-        return _task_page(visit, worker, hit, None, now)
+        return _task_page(visit, worker, hit, None, now, standing.unmet(hit.type, ACCEPT))
 
     return visit.market.read(read)
 
@@ -58,6 +62,8 @@ def accept(visit: Visit) -> Response:
     def write(session: Session, now: int) -> str:
         worker = people.require_worker(session, visit, now)
         hit = lifecycle.lock_hit(session, _hit(session, visit.entity("hit_id")).seq)
+        if _held(session, hit, worker) is None:
+            people.require_standing(Standing(session, worker), hit.type, ACCEPT)
         try:
             assignment = lifecycle.accept(session, hit, worker.seq, now)
         except WorkRefused as refused:
@@ -151,7 +157,12 @@ def _own(session: Session, worker: Worker, assignment_id: str) -> tuple[Assignme
 
 
 def _task_page(
-    visit: Visit, worker: Worker, hit: Hit, assignment: Assignment | None, now: int
+    visit: Visit,
+    worker: Worker,
+    hit: Hit,
+    assignment: Assignment | None,
+    now: int,
+    unmet: Sequence[Unmet] = (),
 ) -> Response:
     asked = question.parse(hit.question)
     given = {"assignmentId": PREVIEW_ID, "hitId": hit.hit_id}
@@ -170,14 +181,16 @@ def _task_page(
         hit=hit,
         assignment=assignment,
         seconds=seconds_left(assignment.deadline_ms, now) if assignment else None,
-        src=_with_query(address, given),
+        src=frame_address(address, given),
         # With our own origin, the permission would undo the sandbox.
         sandbox=render.SANDBOX + (" allow-same-origin" if elsewhere else ""),
         height=asked.height,
+        unmet=unmet,
     )
 
 
-def _with_query(address: str, given: Mapping[str, str]) -> str:
+def frame_address(address: str, given: Mapping[str, str]) -> str:
+    """The address of a task with what its page is told in the query."""
     parts = urlsplit(address)
     query = "&".join(part for part in (parts.query, urlencode(given)) if part)
     return parts._replace(query=query).geturl()

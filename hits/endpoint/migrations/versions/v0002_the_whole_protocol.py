@@ -178,7 +178,7 @@ def upgrade() -> None:
         "qualifications",
         sa.Column("worker_seq", sa.Integer(), nullable=False),
         sa.Column("type_seq", sa.Integer(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("granted", sa.Boolean(), nullable=False),
         sa.Column("granted_ms", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -255,6 +255,9 @@ def upgrade() -> None:
     )
     op.add_column("hits", sa.Column("layout_id", sa.String(length=64), nullable=True))
     op.add_column(
+        "hits", sa.Column("is_form", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column(
         "hits", sa.Column("has_policies", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("hits", sa.Column("assignment_policy", sa.JSON(), nullable=True))
@@ -277,6 +280,7 @@ def downgrade() -> None:
         table.drop_column("hit_policy")
         table.drop_column("assignment_policy")
         table.drop_column("has_policies")
+        table.drop_column("is_form")
         table.drop_column("layout_id")
     with op.batch_alter_table("workers") as table:
         table.drop_column("blocks")

@@ -6,6 +6,9 @@
   for (const field of document.querySelectorAll("input[name=assignmentId]")) {
     if (!field.value) field.value = given.get("assignmentId") || "";
   }
+  for (const field of document.querySelectorAll("input[type=file]")) {
+    if (field.form && field.form.method === "post") field.form.enctype = "multipart/form-data";
+  }
   if (window.parent === window) return;
   const tell = () => {
     const height = document.documentElement.getBoundingClientRect().height;

@@ -5,6 +5,7 @@
 const main = document.querySelector("main");
 const frame = document.querySelector("iframe[data-task]");
 const assignment = main.dataset.assignmentId;
+const after = main.dataset.after || (assignment && `/assignments/${assignment}`);
 const drawer = `konkyo:${assignment}`;
 const MOST_SAVED = 1048576;
 
@@ -28,10 +29,8 @@ const does = {
     }
   },
   submitted() {
-    if (assignment) {
-      sessionStorage.removeItem(drawer);
-      location.assign(`/assignments/${assignment}`);
-    }
+    sessionStorage.removeItem(drawer);
+    if (after) location.assign(after);
   },
 };
 
