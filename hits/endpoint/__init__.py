@@ -27,6 +27,7 @@ The map, from the outside in::
     messages.py     requesters' messages to workers
     lifecycle.py    THE state machine of HITs and assignments, driven by the clock
     due.py          what has fallen due: the queries behind lifecycle.settle
+    reviews/        review policies: known answers, plurality, and what they do
     ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
     market.py       one database and one clock: every read and every write goes through here
     accounts.py     requester accounts and the default one

@@ -17,6 +17,7 @@ Callers hold the HIT's row (``lock_hit``) while they change it.
 """
 
 from collections import Counter
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +34,10 @@ from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, HitType, 
 
 KEPT_MS = 120 * DAY
 OVERRIDE_MS = 30 * DAY
+MANY = 10
+"""Amazon charged more from here on, so a smaller HIT could not grow to it."""
 _NOT_DISPOSED = tuple(status for status in HitStatus if status != HitStatus.DISPOSED)
+_NOTED = "noted for review policies"
 _COUNTERS = {
     State.ACCEPTED: "pending",
     State.SUBMITTED: "submitted",
@@ -96,6 +100,8 @@ def submit(session: Session, hit: Hit, assignment: Assignment, answer: str, now:
     assignment.answer = answer
     assignment.submit_ms = now
     assignment.auto_approval_ms = now + hit.type.auto_approval_s * SECOND
+    if hit.has_policies:
+        _noted(session).submitted.append(assignment.seq)
     _follow(session, hit, now, assignment.auto_approval_ms)
 
 
@@ -149,6 +155,22 @@ def set_expiry(session: Session, hit: Hit, expires_ms: int, now: int) -> None:
         raise invalid_hit_state(hit.status, *_NOT_DISPOSED)
     hit.expires_ms = expires_ms
     _follow(session, hit, now)
+
+
+def add_place_by_policy(session: Session, hit: Hit, now: int) -> None:
+    """One place more because a review policy says so, where a requester could add one."""
+    require_room(hit, 1)
+    add_places(session, hit, 1, now)
+
+
+def require_room(hit: Hit, more: int) -> None:
+    """Refuse places that a HIT made for fewer than ten workers may not grow to."""
+    # A HIT that has fewer than ten places was made with fewer: it could not have grown past them.
+    if hit.max_assignments < MANY <= hit.max_assignments + more:
+        raise request_error(
+            "InvalidMaximumAssignmentsIncrease",
+            f"A HIT created with fewer than {MANY} assignments cannot be raised to {MANY} or more.",
+        )
 
 
 def add_places(session: Session, hit: Hit, places: int, now: int) -> None:
@@ -205,7 +227,7 @@ def settle(session: Session, now: int) -> None:
         session.flush()
         moments = due.next_moments(session, by_seq)
         for hit in hits:
-            _let_lapse(hit, now, min(ended[hit.seq], now))
+            _let_lapse(session, hit, now, min(ended[hit.seq], now))
             owed[hit.account_seq] += _rebalance(hit, now)
             hit.due_ms = _earliest(_own_moment(hit, now), moments.get(hit.seq))
         for account_seq, cents in sorted(owed.items()):
@@ -223,13 +245,35 @@ def _let_time_pass(hit: Hit, assignment: Assignment) -> int:
     return hit.type.reward_cents
 
 
-def _let_lapse(hit: Hit, now: int, ended: int) -> None:
+def _let_lapse(session: Session, hit: Hit, now: int, ended: int) -> None:
     """The status after `ended`; a HIT that has been Reviewable for long enough is disposed."""
-    _set_status(hit, now, since=ended)
+    _set_status(session, hit, now, since=ended)
     if hit.status in (HitStatus.REVIEWABLE, HitStatus.REVIEWING):
         moment = _own_moment(hit, now)
         if moment is not None and moment <= now:
             hit.status = HitStatus.DISPOSED
+
+
+# What review policies have to look at
+
+
+@dataclass
+class Noted:
+    """What happened in a transaction to HITs that have review policies, by ``seq``."""
+
+    submitted: list[int] = field(default_factory=list)
+    reviewable: list[int] = field(default_factory=list)
+
+
+def take_noted(session: Session) -> Noted | None:
+    """What has been noted since this was last asked, None for nothing."""
+    noted: Noted | None = session.info.pop(_NOTED, None)
+    return noted
+
+
+def _noted(session: Session) -> Noted:
+    noted: Noted = session.info.setdefault(_NOTED, Noted())
+    return noted
 
 
 # What follows from either
@@ -258,14 +302,14 @@ def _move(hit: Hit, assignment: Assignment, state: State) -> None:
 
 def _follow(session: Session, hit: Hit, now: int, moment: int | None = None, pays: int = 0) -> None:
     """After any change: status, due moment, and money; what is paid comes out of what was held."""
-    _set_status(hit, now, since=now)
+    _set_status(session, hit, now, since=now)
     hit.due_ms = _earliest(hit.due_ms, _own_moment(hit, now), moment)
     cents = _rebalance(hit, now)
     session.flush()
     ledger.draw(session, hit.account_seq, cents + pays)
 
 
-def _set_status(hit: Hit, now: int, since: int) -> None:
+def _set_status(session: Session, hit: Hit, now: int, since: int) -> None:
     if hit.status == HitStatus.DISPOSED:
         return
     if hit.unfilled > 0 and now < hit.expires_ms:
@@ -275,6 +319,8 @@ def _set_status(hit: Hit, now: int, since: int) -> None:
     elif hit.status not in (HitStatus.REVIEWABLE, HitStatus.REVIEWING):
         hit.status = HitStatus.REVIEWABLE
         hit.reviewable_ms = since
+        if hit.has_policies:
+            _noted(session).reviewable.append(hit.seq)
 
 
 def _own_moment(hit: Hit, now: int) -> int | None:

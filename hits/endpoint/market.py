@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from hits.endpoint import due, lifecycle
 from hits.endpoint.clock import Clock
 from hits.endpoint.database import WRITES, open_database
+from hits.endpoint.reviews import apply as reviews
 
 T = TypeVar("T")
 Work = Callable[[Session, int], T]
@@ -73,7 +74,9 @@ class Market:
             if due.anything(session, now):
                 # Committed by itself: what time has done stays done even if `work` is refused.
                 lifecycle.settle(session, now)
+                reviews.apply(session, now)
                 session.commit()
             result = work(session, now)
+            reviews.apply(session, now)
             session.commit()
             return result

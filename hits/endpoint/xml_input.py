@@ -31,6 +31,12 @@ def read(xml: str, member: str) -> Element:
     return root
 
 
+def unlimited(xml: str) -> Element:
+    """The root element of a document of our own, which may be longer."""
+    root: Element = fromstring(xml, forbid_dtd=True)
+    return root
+
+
 def unreadable(details: str) -> WireError:
     """The refusal of XML that is not well-formed or not valid."""
     return request_error(

@@ -75,6 +75,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "ListQualificationRequests": Operation("qualifications:list_qualification_requests"),
     "ListQualificationTypes": Operation("qualification_types:list_qualification_types"),
+    "ListReviewPolicyResultsForHIT": Operation("reviews:list_review_policy_results_for_hit"),
     "ListReviewableHITs": Operation("hits:list_reviewable_hits"),
     "ListWorkerBlocks": Operation("blocks:list_worker_blocks"),
     "ListWorkersWithQualificationType": Operation(

@@ -9,8 +9,6 @@ from hits.endpoint.operations import Call, lookup
 from hits.endpoint.validation import MOST_ASSIGNMENTS
 
 _YEAR_MS = 365 * 24 * 3600 * SECOND
-_MANY = 10
-"""Amazon charged more from here on, so a smaller HIT could not grow to it."""
 
 
 def create_additional_assignments_for_hit(call: Call) -> dict[str, Any]:
@@ -24,13 +22,7 @@ def create_additional_assignments_for_hit(call: Call) -> dict[str, Any]:
         )
     hit = lookup.hit(call, params["HITId"], lock=True)
     more = params["NumberOfAdditionalAssignments"]
-    # A HIT that has fewer than ten places was made with fewer: it could not have grown past them.
-    if hit.max_assignments < _MANY <= hit.max_assignments + more:
-        raise request_error(
-            "InvalidMaximumAssignmentsIncrease",
-            f"A HIT created with fewer than {_MANY} assignments cannot be raised to {_MANY} or "
-            "more.",
-        )
+    lifecycle.require_room(hit, more)
     if hit.max_assignments + more > MOST_ASSIGNMENTS:
         raise invalid_parameter(
             "NumberOfAdditionalAssignments",

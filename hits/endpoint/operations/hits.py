@@ -9,14 +9,11 @@ from hits.endpoint import ids, lifecycle, question, tokens
 from hits.endpoint.clock import SECOND
 from hits.endpoint.errors import invalid_parameter, not_supported, request_error
 from hits.endpoint.operations import Call, hit_types, lookup, pages, shapes
+from hits.endpoint.reviews import policy
 from hits.endpoint.tables import Hit, HitStatus, HitType
 
-_UNSUPPORTED = (
-    "HITLayoutId",
-    "HITLayoutParameters",
-    "AssignmentReviewPolicy",
-    "HITReviewPolicy",
-)
+_UNSUPPORTED = ("HITLayoutId", "HITLayoutParameters")
+_POLICIES = {"AssignmentReviewPolicy": policy.KNOWN_ANSWERS, "HITReviewPolicy": policy.PLURALITY}
 
 
 def create_hit(call: Call) -> dict[str, Any]:
@@ -48,12 +45,18 @@ def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
     if "Question" not in params:
         raise invalid_parameter("Question", "is required")
     asked = question.parse(params["Question"])
+    policies = {name: params[name] for name in _POLICIES if params.get(name)}
+    for name, given in policies.items():
+        policy.check(name, given, _POLICIES[name])
     hit = Hit(
         hit_id=ids.entity_id(),
         account_seq=call.account_seq,
         type=hit_type,
         question=params["Question"],
         is_form=asked.is_form,
+        has_policies=bool(policies),
+        assignment_policy=policies.get("AssignmentReviewPolicy"),
+        hit_policy=policies.get("HITReviewPolicy"),
         annotation=params.get("RequesterAnnotation"),
         max_assignments=params.get("MaxAssignments", 1),
         created_ms=call.now,

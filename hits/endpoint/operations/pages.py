@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 def start(operation: str, params: dict[str, Any], width: int) -> tuple[int, ...] | None:
     """The position after which this page begins (`width` numbers), None for the first page."""
-    token = params.get("NextToken")
-    if token is None:
+    given = params.get("NextToken")
+    if given is None:
         return None
     try:
-        name, *position = json.loads(base64.urlsafe_b64decode(token.encode()))
+        name, *position = json.loads(base64.urlsafe_b64decode(given.encode()))
     except (ValueError, TypeError, RecursionError):
         raise invalid_parameter("NextToken", "is not one that this operation gave") from None
     numbers = [n for n in position if type(n) is int and n.bit_length() < 63]
@@ -47,6 +47,11 @@ def page(
     shown = rows[: size(params)]
     answer: dict[str, Any] = {"NumResults": len(shown), name: [shape(row) for row in shown]}
     if len(rows) > len(shown):
-        position = json.dumps([operation, *key(shown[-1])])
-        answer["NextToken"] = base64.urlsafe_b64encode(position.encode()).decode()
+        answer["NextToken"] = token(operation, key(shown[-1]))
     return answer
+
+
+def token(operation: str, position: Sequence[int]) -> str:
+    """The NextToken for the page that follows `position`."""
+    text = json.dumps([operation, *position])
+    return base64.urlsafe_b64encode(text.encode()).decode()

@@ -9,7 +9,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from xml.etree.ElementTree import Element
 
-from hits.endpoint.xml_input import SCHEMAS, children, read, text, unreadable
+from hits.endpoint.xml_input import SCHEMAS, children, read, text, unlimited, unreadable
 
 _TAG = f"{{{SCHEMAS}2005-10-01/AnswerKey.xsd}}AnswerKey"
 _ANSWERS = f"{{{SCHEMAS}2005-10-01/QuestionFormAnswers.xsd}}"
@@ -37,7 +37,7 @@ def _root(xml: str) -> Element:
 def _chosen(xml: str) -> dict[str, frozenset[str]]:
     """Question identifier → identifiers of the selections; typed answers score nothing."""
     found = {}
-    for answer in read(xml, "Answer"):
+    for answer in unlimited(xml):
         name = answer.findtext(f"{_ANSWERS}QuestionIdentifier") or ""
         found[name] = frozenset(
             one.text or "" for one in answer.findall(f"{_ANSWERS}SelectionIdentifier")

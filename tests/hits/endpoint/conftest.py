@@ -189,6 +189,8 @@ ON_BOTH = {
     "test_hit_changes",
     "test_lifecycle",
     "test_money",
+    "test_qualifications",
+    "test_reviews",
 }
 """Modules whose markets run on SQLite and, where a server is named, on PostgreSQL too."""
 

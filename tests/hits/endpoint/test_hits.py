@@ -243,8 +243,6 @@ def test_what_boto3_lets_through_is_refused_by_name(shared_world, changes, name)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"AssignmentReviewPolicy": {"PolicyName": "ScoreMyKnownAnswers/2011-09-01"}},
-        {"HITReviewPolicy": {"PolicyName": "SimplePlurality/2011-09-01"}},
         {"HITLayoutId": "3LAYOUT"},
     ],
 )

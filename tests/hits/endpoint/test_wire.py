@@ -58,9 +58,11 @@ def test_times_are_numbers_of_seconds(shared_world):
 
 
 def test_what_is_known_but_not_offered_is_an_aws_error_through_boto3(shared_world):
-    error = shared_world.requester.refusal("list_review_policy_results_for_hit", HITId="3NOSUCH")
+    error = shared_world.requester.refusal(
+        "update_notification_settings", HITTypeId="3NOSUCH", Active=True
+    )
     assert error["Error"]["Code"] == "UnknownOperationException"
-    assert "ListReviewPolicyResultsForHIT" in error["Error"]["Message"]
+    assert "UpdateNotificationSettings" in error["Error"]["Message"]
 
 
 @pytest.mark.parametrize("target", ["", "GetHIT", PREFIX, PREFIX + "Nonsense", "S3.GetHIT"])
