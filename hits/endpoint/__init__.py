@@ -28,6 +28,8 @@ The map, from the outside in::
     lifecycle.py    THE state machine of HITs and assignments, driven by the clock
     due.py          what has fallen due: the queries behind lifecycle.settle
     reviews/        review policies: known answers, plurality, and what they do
+    notifications/  events for requesters' programs, and the thread that delivers them
+    webhooks.py     webhooks, as the operator sets them
     ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
     market.py       one database and one clock: every read and every write goes through here
     accounts.py     requester accounts and the default one

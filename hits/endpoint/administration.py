@@ -45,7 +45,7 @@ def add_account(data: str, access_key: str, secret: str | None, balance: str) ->
     secret = ids.secret() if secret is None else secret
     if not _SECRET.fullmatch(secret):
         raise EndpointError("a secret has 16 to 128 printable characters without spaces")
-    with _books(data) as market:
+    with books(data) as market:
         market.write(lambda session, now: accounts.add(session, access_key, secret, cents, now))
     return secret
 
@@ -57,7 +57,7 @@ def list_accounts(data: str) -> list[Standing]:
         found = session.scalars(select(Account).order_by(Account.seq)).all()
         return [_standing(session, account) for account in found]
 
-    with _books(data, exist=True) as market:
+    with books(data, exist=True) as market:
         return market.read(read)
 
 
@@ -72,7 +72,7 @@ def fund_account(data: str, access_key: str, amount: str) -> Standing:
         ledger.draw(session, account.seq, -cents)
         return _standing(session, account)
 
-    with _books(data, exist=True) as market:
+    with books(data, exist=True) as market:
         return market.write(write)
 
 
@@ -83,8 +83,8 @@ def _standing(session: Session, account: Account) -> Standing:
 
 
 @contextmanager
-def _books(data: str, exist: bool = False) -> Iterator[Market]:
-    """The market's books; with `exist`, none are made where there are none."""
+def books(data: str, exist: bool = False) -> Iterator[Market]:
+    """The market's books, for one visit; with `exist`, none are made where there are none."""
     if exist and "://" not in data and not Path(data).expanduser().is_file():
         raise EndpointError(f"there are no books at {data}; name them with --data")
     market = Market.open(data, Clock())

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from hits.endpoint import accounts, wire
 from hits.endpoint.guard import Guard
 from hits.endpoint.market import Market
+from hits.endpoint.notifications.delivery import Delivery
 from hits.endpoint.settings import ServeSettings
 from hits.endpoint.worker_site import routes
 
@@ -25,7 +26,10 @@ def create_app(settings: ServeSettings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        delivery = Delivery(market)
+        delivery.start()
         yield
+        delivery.stop()
         market.close()
 
     app = Starlette(

@@ -30,6 +30,7 @@ from hits.endpoint.errors import (
     invalid_hit_state,
     request_error,
 )
+from hits.endpoint.notifications import events
 from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, HitType, State
 
 KEPT_MS = 120 * DAY
@@ -62,6 +63,7 @@ def open_hit(session: Session, hit: Hit, now: int) -> None:
     hit.pending = hit.submitted = hit.approved = hit.rejected = hit.held_cents = 0
     session.add(hit)
     _follow(session, hit, now)
+    events.record(session, hit, "HITCreated", now)
 
 
 def accept(session: Session, hit: Hit, worker_seq: int, now: int) -> Assignment:
@@ -89,6 +91,7 @@ def accept(session: Session, hit: Hit, worker_seq: int, now: int) -> Assignment:
     )
     session.add(assignment)
     hit.pending += 1
+    _tell(session, hit, assignment, now)
     _follow(session, hit, now, assignment.deadline_ms)
     return assignment
 
@@ -100,6 +103,7 @@ def submit(session: Session, hit: Hit, assignment: Assignment, answer: str, now:
     assignment.answer = answer
     assignment.submit_ms = now
     assignment.auto_approval_ms = now + hit.type.auto_approval_s * SECOND
+    _tell(session, hit, assignment, now)
     if hit.has_policies:
         _noted(session).submitted.append(assignment.seq)
     _follow(session, hit, now, assignment.auto_approval_ms)
@@ -110,6 +114,7 @@ def give_back(session: Session, hit: Hit, assignment: Assignment, now: int) -> N
     _require_accepted(assignment)
     _move(hit, assignment, State.RETURNED)
     assignment.given_up_ms = now
+    _tell(session, hit, assignment, now)
     _follow(session, hit, now)
 
 
@@ -136,6 +141,7 @@ def approve(
     _approve(hit, assignment, now)
     if feedback is not None:
         assignment.feedback = feedback
+    _tell(session, hit, assignment, now)
     _follow(session, hit, now, pays=hit.type.reward_cents)
 
 
@@ -146,6 +152,7 @@ def reject(session: Session, hit: Hit, assignment: Assignment, feedback: str, no
     _move(hit, assignment, State.REJECTED)
     assignment.rejection_ms = now
     assignment.feedback = feedback
+    _tell(session, hit, assignment, now)
     _follow(session, hit, now)
 
 
@@ -153,7 +160,12 @@ def set_expiry(session: Session, hit: Hit, expires_ms: int, now: int) -> None:
     """Move the end of the HIT's life: a moment that has passed ends it, a later one revives it."""
     if hit.status == HitStatus.DISPOSED:
         raise invalid_hit_state(hit.status, *_NOT_DISPOSED)
+    lived, later = now < hit.expires_ms, expires_ms > hit.expires_ms
     hit.expires_ms = expires_ms
+    if lived and expires_ms <= now:
+        events.record(session, hit, "HITExpired", now)
+    elif later and now < expires_ms:
+        events.record(session, hit, "HITExtended", now)
     _follow(session, hit, now)
 
 
@@ -178,6 +190,7 @@ def add_places(session: Session, hit: Hit, places: int, now: int) -> None:
     if hit.status == HitStatus.DISPOSED:
         raise invalid_hit_state(hit.status, *_NOT_DISPOSED)
     hit.max_assignments += places
+    events.record(session, hit, "HITExtended", now)
     _follow(session, hit, now)
 
 
@@ -208,6 +221,7 @@ def dispose(session: Session, hit: Hit, now: int) -> None:
     if hit.status not in (HitStatus.REVIEWABLE, HitStatus.REVIEWING) or hit.submitted:
         raise invalid_hit_state(hit.status, HitStatus.REVIEWING, HitStatus.REVIEWABLE)
     hit.status = HitStatus.DISPOSED
+    events.record(session, hit, "HITDisposed", now)
     _follow(session, hit, now)
 
 
@@ -223,10 +237,13 @@ def settle(session: Session, now: int) -> None:
         for assignment in due.ripe(session, by_seq, now):
             hit = by_seq[assignment.hit_seq]
             ended[hit.seq] = max(ended[hit.seq], assignment.deadline_ms)
-            owed[hit.account_seq] += _let_time_pass(hit, assignment)
+            owed[hit.account_seq] += _let_time_pass(session, hit, assignment)
         session.flush()
         moments = due.next_moments(session, by_seq)
         for hit in hits:
+            # The due moment is never later than the expiry while that is still to come.
+            if hit.due_ms is not None and hit.due_ms <= hit.expires_ms <= now:
+                events.record(session, hit, "HITExpired", hit.expires_ms)
             _let_lapse(session, hit, now, min(ended[hit.seq], now))
             owed[hit.account_seq] += _rebalance(hit, now)
             hit.due_ms = _earliest(_own_moment(hit, now), moments.get(hit.seq))
@@ -235,13 +252,15 @@ def settle(session: Session, now: int) -> None:
         session.flush()
 
 
-def _let_time_pass(hit: Hit, assignment: Assignment) -> int:
+def _let_time_pass(session: Session, hit: Hit, assignment: Assignment) -> int:
     """Abandon or approve, dated to the moment itself; cents that this pays."""
     if assignment.state == State.ACCEPTED:
         _move(hit, assignment, State.ABANDONED)
         assignment.given_up_ms = assignment.deadline_ms
+        _tell(session, hit, assignment, assignment.deadline_ms)
         return 0
     _approve(hit, assignment, assignment.auto_approval_ms or 0)
+    _tell(session, hit, assignment, assignment.auto_approval_ms or 0)
     return hit.type.reward_cents
 
 
@@ -252,6 +271,7 @@ def _let_lapse(session: Session, hit: Hit, now: int, ended: int) -> None:
         moment = _own_moment(hit, now)
         if moment is not None and moment <= now:
             hit.status = HitStatus.DISPOSED
+            events.record(session, hit, "HITDisposed", moment)
 
 
 # What review policies have to look at
@@ -284,6 +304,11 @@ def _require_accepted(assignment: Assignment) -> None:
         return
     given_up = assignment.state in GIVEN_UP
     raise WorkRefused(assignment.state.lower() if given_up else "already-submitted")
+
+
+def _tell(session: Session, hit: Hit, assignment: Assignment, at: int) -> None:
+    """Let those who listen know what state the assignment is in now."""
+    events.record(session, hit, f"Assignment{assignment.state}", at, assignment.assignment_id)
 
 
 def _approve(hit: Hit, assignment: Assignment, at: int) -> None:
@@ -319,6 +344,7 @@ def _set_status(session: Session, hit: Hit, now: int, since: int) -> None:
     elif hit.status not in (HitStatus.REVIEWABLE, HitStatus.REVIEWING):
         hit.status = HitStatus.REVIEWABLE
         hit.reviewable_ms = since
+        events.record(session, hit, "HITReviewable", since)
         if hit.has_policies:
             _noted(session).reviewable.append(hit.seq)
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from hits.endpoint import due, lifecycle
 from hits.endpoint.clock import Clock
 from hits.endpoint.database import WRITES, open_database
+from hits.endpoint.notifications import events
 from hits.endpoint.reviews import apply as reviews
 
 T = TypeVar("T")
@@ -33,6 +34,8 @@ class Market:
         writer = engine.execution_options(**{WRITES: True})
         self._reading = sessionmaker(engine, expire_on_commit=False)
         self._writing = sessionmaker(writer, expire_on_commit=False)
+        # Set after a transaction that has written events: `notifications.delivery` waits for it.
+        self.news = threading.Event()
         alone = engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
 
@@ -74,9 +77,14 @@ class Market:
             if due.anything(session, now):
                 # Committed by itself: what time has done stays done even if `work` is refused.
                 lifecycle.settle(session, now)
-                reviews.apply(session, now)
-                session.commit()
+                self._finish(session, now)
             result = work(session, now)
-            reviews.apply(session, now)
-            session.commit()
+            self._finish(session, now)
             return result
+
+    def _finish(self, session: Session, now: int) -> None:
+        """What follows from the work by itself, and the commit of both."""
+        reviews.apply(session, now)
+        session.commit()
+        if session.info.pop(events.WRITTEN, False):
+            self.news.set()

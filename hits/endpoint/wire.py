@@ -75,10 +75,8 @@ def _authenticate(signed: sigv4.SignedRequest, market: Market, settings: ServeSe
 
 def _operation(target: str) -> Operation:
     name = target.removeprefix(TARGET)
-    if not target.startswith(TARGET) or name not in validation.model().operation_names:
+    if not target.startswith(TARGET) or name not in OPERATIONS:
         raise WireError("UnknownOperationException", "The operation is not known.")
-    if name not in OPERATIONS:
-        raise WireError("UnknownOperationException", f"This endpoint does not offer {name} yet.")
     return OPERATIONS[name]
 
 

@@ -1,25 +1,23 @@
-"""Commands on the endpoint's own books: `konkyo market accounts add | list | fund`."""
+"""Commands on the endpoint's own books; here its accounts: `konkyo market accounts …`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.market_shared import DataOption, translated
+from pipeline.cli.market_webhooks import webhooks
 from pipeline.cli.service import PANEL
 from pipeline.cli.shared import JsonOption, escaped, print_json, print_table, say
 
-DataOption = Annotated[
-    str, typer.Option("--data", help="The endpoint's database: a path or SQLAlchemy URL.")
-]
 KeyArgument = Annotated[str, typer.Argument(help="The account's access key.")]
 
-market = typer.Typer(no_args_is_help=True, help="The endpoint's books: its requester accounts.")
+market = typer.Typer(no_args_is_help=True, help="The endpoint's books: accounts, webhooks.")
 accounts = typer.Typer(no_args_is_help=True, help="Requester accounts: add, list, fund.")
 market.add_typer(accounts, name="accounts")
+market.add_typer(webhooks, name="webhooks")
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +35,7 @@ def add(
     data: DataOption = "market.db",
 ) -> None:
     """Make an account with which a requester's programs can sign."""
-    with _translated():
+    with translated():
         from hits.endpoint.administration import add_account
 
         made = add_account(data, key, secret, balance)
@@ -50,7 +48,7 @@ def add(
 @accounts.command("list")
 def list_(data: DataOption = "market.db", as_json: JsonOption = False) -> None:
     """Show the accounts and their balances, never their secrets."""
-    with _translated():
+    with translated():
         from hits.endpoint.administration import list_accounts
 
         found = list_accounts(data)
@@ -68,21 +66,10 @@ def fund(
     data: DataOption = "market.db",
 ) -> None:
     """Add money to an account's balance: a book entry, like all money here."""
-    with _translated():
+    with translated():
         from hits.endpoint.administration import fund_account
 
         standing = fund_account(data, key, amount)
     say(
         f"account {escaped(key)}: {standing.available} USD available, {standing.on_hold} USD on hold"
     )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    from db.errors import UsageError
-    from hits.endpoint.errors import EndpointError
-
-    try:
-        yield
-    except EndpointError as error:
-        raise UsageError(str(error)) from error

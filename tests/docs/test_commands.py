@@ -142,7 +142,7 @@ def declared(extra: str | None) -> dict[str, str]:
     """Package → bounds, as pyproject.toml declares them."""
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     lines = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    found = [re.fullmatch(r"([A-Za-z0-9_.\-\[\]]+?)([<>=!~].*)", line) for line in lines]
+    found = [re.fullmatch(r"([A-Za-z0-9_.,\-\[\]]+?)([<>=!~].*)", line) for line in lines]
     return {match[1]: match[2] for match in found if match}
 
 

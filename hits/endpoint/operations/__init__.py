@@ -87,9 +87,13 @@ OPERATIONS: dict[str, Operation] = {
         "qualifications:reject_qualification_request", writes=True
     ),
     "SendBonus": Operation("bonuses:send_bonus", writes=True),
+    "SendTestEventNotification": Operation("notifications:send_test_event_notification"),
     "UpdateExpirationForHIT": Operation("hit_changes:update_expiration_for_hit", writes=True),
     "UpdateHITReviewStatus": Operation("hit_changes:update_hit_review_status", writes=True),
     "UpdateHITTypeOfHIT": Operation("hit_changes:update_hit_type_of_hit", writes=True),
+    "UpdateNotificationSettings": Operation(
+        "notifications:update_notification_settings", writes=True
+    ),
     "UpdateQualificationType": Operation(
         "qualification_types:update_qualification_type", writes=True
     ),

@@ -23,7 +23,7 @@ class Message(Base):
 class Listener(Base):
     """Where events of a HIT type go: SQS and SNS as the API sets them, or a webhook of ours.
 
-    `secret` signs what a webhook gets. One listener a HIT type and transport.
+    `secret` signs what a webhook gets.
     """
 
     __tablename__ = "listeners"
@@ -39,7 +39,8 @@ class Listener(Base):
 class Event(Base):
     """One message to one listener, written in the transaction that it tells of.
 
-    Kept until it is delivered or given up; `body` is what will be sent, the same at every try.
+    Removed when it is delivered; `body` is what is sent, the same at every try. One that was given
+    up has no next moment, and stays.
     """
 
     __tablename__ = "events"
@@ -51,5 +52,4 @@ class Event(Base):
     body: Mapped[str] = mapped_column(Text)
     tries: Mapped[int] = mapped_column(default=0)
     next_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    done_ms: Mapped[int | None] = mapped_column(BigInteger)
     problem: Mapped[str | None] = mapped_column(Text)

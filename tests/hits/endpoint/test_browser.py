@@ -161,7 +161,7 @@ def test_a_frame_sizes_itself_and_a_fragment_gets_a_form(tab, world):
     hit_id = world.requester.create(Question=world.html_question(rows))["HITId"]
     register(tab, world)
     tab.get_by_role("button", name="Accept").click()
-    until(tab, "document.querySelector('iframe').getBoundingClientRect().height > 2000")
+    until(tab, "document.querySelector('iframe')?.getBoundingClientRect().height > 2000")
     task(tab).get_by_role("button", name="Submit").click()
     tab.wait_for_selector("main[data-page=done]")
     assert "<FreeText>b</FreeText>" in world.requester.assignments(hit_id)[0]["Answer"]

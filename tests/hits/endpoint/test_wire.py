@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hits.endpoint.operations import OPERATIONS, load
+from hits.endpoint.validation import model
 
 PREFIX = "MTurkRequesterServiceV20170117."
 FUZZ = settings(
@@ -57,12 +58,9 @@ def test_times_are_numbers_of_seconds(shared_world):
     assert created == pytest.approx(shared_world.clock.now() / 1000, abs=60)
 
 
-def test_what_is_known_but_not_offered_is_an_aws_error_through_boto3(shared_world):
-    error = shared_world.requester.refusal(
-        "update_notification_settings", HITTypeId="3NOSUCH", Active=True
-    )
-    assert error["Error"]["Code"] == "UnknownOperationException"
-    assert "UpdateNotificationSettings" in error["Error"]["Message"]
+def test_every_operation_of_the_model_is_offered():
+    assert set(OPERATIONS) == set(model().operation_names)
+    assert all(callable(load(operation)) for operation in OPERATIONS.values())
 
 
 @pytest.mark.parametrize("target", ["", "GetHIT", PREFIX, PREFIX + "Nonsense", "S3.GetHIT"])

@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("next_ms", sa.BigInteger(), nullable=True),
-        sa.Column("done_ms", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("seq", name="pk_events"),
         sa.UniqueConstraint("event_id", name="uq_events_event_id"),
