@@ -20,6 +20,9 @@ The map, from the outside in::
     question_form/  questions written as data: parsed, rendered, answered, scored
     xml_input.py    requesters' XML, read safely and checked against rules of a schema
     answers.py      what a worker answered → QuestionFormAnswers XML
+    templates.py    ``${variables}``; layouts.py: templates by id; batches.py: a CSV of values
+    results.py      what came back for a batch, as a CSV
+    hosts.py        outside hosts that tasks may reach; assets.py: files in place of them
     uploads.py      addresses that open an uploaded file for a minute
     requirements.py what a HIT type asks of its workers, checked when it is made
     eligibility.py  whether a worker may find, see or accept a HIT, and if not, exactly why
@@ -33,7 +36,7 @@ The map, from the outside in::
     ledger.py       money in and out of an account; money.py: dollars as text, cents as integers
     market.py       one database and one clock: every read and every write goes through here
     accounts.py     requester accounts and the default one
-    administration.py  what the operator does to the books: `konkyo market accounts`
+    administration.py  what the operator does to the books: `konkyo market`
     tokens.py       UniqueRequestToken: remembered in the transaction that it protects
     tables/         SQLAlchemy tables; database.py opens them; migrations/ is their history
     clock.py        the time, which a test may set

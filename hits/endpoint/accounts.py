@@ -16,6 +16,15 @@ def find(session: Session, access_key: str) -> Account | None:
     return session.scalars(select(Account).where(Account.access_key == access_key)).first()
 
 
+def require(session: Session, access_key: str) -> Account:
+    """The account with this access key, or what the operator is told."""
+    account = find(session, access_key)
+    if account is None:
+        hint = "; a server that starts makes it" if access_key == DEFAULT_KEY else ""
+        raise EndpointError(f"there is no account with the access key {access_key!r}{hint}")
+    return account
+
+
 def add(session: Session, access_key: str, secret_key: str, balance_cents: int, now: int) -> None:
     """A new account with a prepaid balance."""
     if find(session, access_key) is not None:

@@ -66,9 +66,7 @@ def fund_account(data: str, access_key: str, amount: str) -> Standing:
     cents = _cents(amount, lowest=1)
 
     def write(session: Session, _now: int) -> Standing:
-        account = accounts.find(session, access_key)
-        if account is None:
-            raise EndpointError(f"there is no account with the access key {access_key!r}")
+        account = accounts.require(session, access_key)
         ledger.draw(session, account.seq, -cents)
         return _standing(session, account)
 

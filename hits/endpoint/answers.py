@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hits.endpoint.xml_input import unlimited
+
 NAMESPACE = (
     "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
     "2005-10-01/QuestionFormAnswers.xsd"
 )
 _HEAD = f'<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{NAMESPACE}">'
 _TAIL = "</QuestionFormAnswers>"
+_SIZES = (f"{{{NAMESPACE}}}UploadedFileSizeInBytes",)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ILLEGAL = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -77,6 +80,16 @@ def _answer(answer: Answer) -> str:
     parts = "".join(f"<{tag}>{_escaped(value)}</{tag}>" for tag, value in answer.parts)
     identifier = _escaped(answer.identifier)
     return f"<Answer><QuestionIdentifier>{identifier}</QuestionIdentifier>{parts}</Answer>"
+
+
+def fields(document: str) -> list[tuple[str, str]]:
+    """Question and what was answered, of a document of ours; several values joined with ``|``."""
+    if not document:
+        return []
+    return [
+        (one[0].text or "", "|".join(part.text or "" for part in one[1:] if part.tag not in _SIZES))
+        for one in unlimited(document)
+    ]
 
 
 def legal(text: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from hits.endpoint import accounts, wire
+from hits.endpoint.assets import Assets
 from hits.endpoint.guard import Guard
 from hits.endpoint.market import Market
 from hits.endpoint.notifications.delivery import Delivery
@@ -24,6 +25,8 @@ def create_app(settings: ServeSettings) -> Starlette:
     if settings.is_local:
         market.write(accounts.ensure_default)
 
+    assets = Assets(settings.assets) if settings.assets else None
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         delivery = Delivery(market)
@@ -37,6 +40,7 @@ def create_app(settings: ServeSettings) -> Starlette:
             Route("/", wire.endpoint, methods=["POST"]),
             Route("/healthz", _healthz, methods=["GET"]),
             *routes.ROUTES,
+            *([routes.assets(assets)] if assets else []),
         ],
         middleware=[Middleware(Guard, local=settings.is_local)],
         exception_handlers=routes.ERROR_PAGES,
@@ -44,6 +48,7 @@ def create_app(settings: ServeSettings) -> Starlette:
     )
     app.state.market = market
     app.state.settings = settings
+    app.state.assets = assets
     return app
 
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hits.endpoint.clock import Clock
 from hits.endpoint.errors import EndpointError
@@ -24,13 +25,15 @@ class ServeSettings:
 
     ``data`` is a path to an SQLite file or any SQLAlchemy URL. ``behind_proxy`` says that a
     reverse proxy terminates TLS in front: forwarding headers are then believed, and the default
-    account does not exist, because whoever reaches the proxy would own it.
+    account does not exist, because whoever reaches the proxy would own it. ``assets`` is a folder
+    whose files stand in for addresses of the web.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     data: str = "market.db"
     behind_proxy: bool = False
+    assets: Path | None = None
     clock: Clock = field(default_factory=Clock)
 
     @property
@@ -39,10 +42,12 @@ class ServeSettings:
         return is_loopback(self.host) and not self.behind_proxy
 
     def check(self) -> None:
-        """Refuse to listen to a network with nothing in front that speaks TLS."""
+        """Refuse to listen to a network with nothing in front that speaks TLS, and missing files."""
         if not is_loopback(self.host) and not self.behind_proxy:
             raise EndpointError(
                 f"refusing to listen on {self.host!r}, which other machines can reach, without a "
                 "reverse proxy; listen on 127.0.0.1, or put a proxy with TLS in front and say so "
                 "with --behind-proxy"
             )
+        if self.assets is not None and not self.assets.is_dir():
+            raise EndpointError(f"there is no folder {self.assets}; name it with --assets")

@@ -8,16 +8,22 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.market_shared import DataOption, translated
+from pipeline.cli.market_templates import hosts, layouts, load, results
 from pipeline.cli.market_webhooks import webhooks
 from pipeline.cli.service import PANEL
 from pipeline.cli.shared import JsonOption, escaped, print_json, print_table, say
 
 KeyArgument = Annotated[str, typer.Argument(help="The account's access key.")]
 
-market = typer.Typer(no_args_is_help=True, help="The endpoint's books: accounts, webhooks.")
+market = typer.Typer(
+    no_args_is_help=True, help="The endpoint's books: accounts, templates, batches."
+)
 accounts = typer.Typer(no_args_is_help=True, help="Requester accounts: add, list, fund.")
 market.add_typer(accounts, name="accounts")
 market.add_typer(webhooks, name="webhooks")
+market.add_typer(layouts, name="layouts")
+for command in (load, results, hosts):
+    market.command()(command)
 
 
 def register(app: typer.Typer) -> None:

@@ -27,6 +27,9 @@ def serve(
     behind_proxy: Annotated[
         bool, typer.Option("--behind-proxy", help="A proxy in front terminates TLS.")
     ] = False,
+    assets: Annotated[
+        Path | None, typer.Option(help="Folder HOST/PATH that stands in for the web.")
+    ] = None,
 ) -> None:
     """Run the MTurk-compatible endpoint and its worker site until Ctrl-C."""
     from db.errors import UsageError
@@ -34,7 +37,9 @@ def serve(
     from hits.endpoint.serve import serve as run_server
     from hits.endpoint.settings import ServeSettings
 
-    settings = ServeSettings(host=host, port=port, data=data, behind_proxy=behind_proxy)
+    settings = ServeSettings(
+        host=host, port=port, data=data, behind_proxy=behind_proxy, assets=assets
+    )
     try:
         run_server(
             settings,

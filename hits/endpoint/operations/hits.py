@@ -5,14 +5,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import undefer
 
-from hits.endpoint import ids, lifecycle, question, tokens
+from hits.endpoint import ids, layouts, lifecycle, question, templates, tokens
 from hits.endpoint.clock import SECOND
-from hits.endpoint.errors import invalid_parameter, not_supported, request_error
+from hits.endpoint.errors import invalid_parameter, request_error
 from hits.endpoint.operations import Call, hit_types, lookup, pages, shapes
 from hits.endpoint.reviews import policy
 from hits.endpoint.tables import Hit, HitStatus, HitType
 
-_UNSUPPORTED = ("HITLayoutId", "HITLayoutParameters")
 _POLICIES = {"AssignmentReviewPolicy": policy.KNOWN_ANSWERS, "HITReviewPolicy": policy.PLURALITY}
 
 
@@ -39,12 +38,8 @@ def _refuse_repeated(call: Call) -> None:
 
 def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
     params = call.params
-    for name in _UNSUPPORTED:
-        if params.get(name):
-            raise not_supported(name)
-    if "Question" not in params:
-        raise invalid_parameter("Question", "is required")
-    asked = question.parse(params["Question"])
+    xml = _question(call)
+    asked = question.parse(xml)
     policies = {name: params[name] for name in _POLICIES if params.get(name)}
     for name, given in policies.items():
         policy.check(name, given, _POLICIES[name])
@@ -52,7 +47,9 @@ def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
         hit_id=ids.entity_id(),
         account_seq=call.account_seq,
         type=hit_type,
-        question=params["Question"],
+        question=xml,
+        layout_id=params.get("HITLayoutId"),
+        inputs=_inputs(params) if "HITLayoutId" in params else None,
         is_form=asked.is_form,
         has_policies=bool(policies),
         assignment_policy=policies.get("AssignmentReviewPolicy"),
@@ -68,6 +65,27 @@ def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
     token = params.get("UniqueRequestToken")
     tokens.remember(call.session, call.account_seq, tokens.HITS, token, hit.hit_id, call.now)
     return {"HIT": shapes.hit(hit)}
+
+
+def _question(call: Call) -> str:
+    """The Question as it is given, or as the layout and its parameters make it."""
+    params = call.params
+    if ("Question" in params) == ("HITLayoutId" in params):
+        raise invalid_parameter("Question", "or HITLayoutId is required, and not both")
+    if "Question" in params:
+        if params.get("HITLayoutParameters"):
+            raise invalid_parameter("HITLayoutParameters", "needs a HITLayoutId")
+        return str(params["Question"])
+    layout = layouts.find(call.session, call.account_seq, params["HITLayoutId"])
+    return templates.question(layout.html, layout.height, _inputs(params))
+
+
+def _inputs(params: dict[str, Any]) -> dict[str, str]:
+    given = params.get("HITLayoutParameters") or []
+    inputs = {one.get("Name", ""): one.get("Value", "") for one in given}
+    if len(inputs) < len(given) or "" in inputs:
+        raise invalid_parameter("HITLayoutParameters", "must name each variable once")
+    return inputs
 
 
 def get_hit(call: Call) -> dict[str, Any]:

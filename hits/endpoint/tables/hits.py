@@ -81,6 +81,7 @@ class Hit(Base):
     reviewable_ms: Mapped[int | None] = mapped_column(BigInteger)
     due_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
     layout_id: Mapped[str | None] = mapped_column(String(64))
+    inputs: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     is_form: Mapped[bool] = mapped_column(default=False)
     has_policies: Mapped[bool] = mapped_column(default=False)
     assignment_policy: Mapped[dict[str, Any] | None] = mapped_column(

@@ -6,12 +6,13 @@ stranger's hands.
 """
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 from starlette.responses import Response
 
-from hits.endpoint import ids, question
+from hits.endpoint import hosts, ids, question
 from hits.endpoint.tables import Hit
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.render import Notice
@@ -25,19 +26,21 @@ def show(visit: Visit) -> Response:
     """An HTMLQuestion, sandboxed by its own headers as well as by the frame around it."""
     hit_id = visit.entity("hit_id")
 
-    def read(session: Session, _now: int) -> str:
-        asked = session.scalars(select(Hit.question).where(Hit.hit_id == hit_id)).first()
-        if asked is None:
+    def read(session: Session, _now: int) -> tuple[str, list[str]]:
+        query = select(Hit).where(Hit.hit_id == hit_id).options(undefer(Hit.question))
+        hit = session.scalars(query).first()
+        if hit is None:
             raise Notice("unknown", 404)
-        return asked
+        return hit.question, hosts.sources(hit.type)
 
-    html = question.parse(visit.market.read(read)).html
+    asked, outside = visit.market.read(read)
+    html = question.parse(asked).html
     if html is None:
         raise Notice("unknown", 404)
-    return framed(visit, html)
+    return framed(visit, html, outside)
 
 
-def framed(visit: Visit, html: str) -> Response:
+def framed(visit: Visit, html: str, outside: Sequence[str] = ()) -> Response:
     """A requester's page, submitting to where its own address says, if that is this site."""
     token = visit.query.get("turkSubmitTo", "").removeprefix(visit.submit_to(""))
     assignment_id = visit.query.get("assignmentId", PREVIEW_ID)
@@ -51,4 +54,6 @@ def framed(visit: Visit, html: str) -> Response:
         static_url=f"{visit.base}/static",
         preview=token == PREVIEW_TOKEN,
     )
-    return render.task(visit.base, page, submit_url)
+    if visit.assets is not None:
+        page = visit.assets.localized(page, visit.base)
+    return render.task(visit.base, page, submit_url, outside)

@@ -82,20 +82,31 @@ def outcome(
     return HTMLResponse(html, status, headers=_headers(policy, "no-referrer"))
 
 
-def task(base: str, html: str, submit_url: str) -> HTMLResponse:
+def task(base: str, html: str, submit_url: str, outside: Sequence[str] = ()) -> HTMLResponse:
     """A requester's page: sandboxed by header too, so that opening it alone gives it nothing.
 
     A sandboxed page has an opaque origin, which ``'self'`` does not match; the site's origin is
-    therefore written out. The page may run its own scripts and reach no other host.
+    therefore written out. The page may run its own scripts and reach no host but those `outside`
+    that its HIT type is allowed.
     """
-    ours = _source(base, "/static/")
+    ours = " ".join((_source(base, "/static/"), _source(base, "/assets/")))
+    others = " ".join(outside)
+    reachable = others or "'none'"
     policy = (
-        f"sandbox {SANDBOX}; default-src 'none'; script-src 'unsafe-inline' {ours}; "
-        f"style-src 'unsafe-inline' {ours}; img-src data: blob:; media-src data: blob:; "
-        f"font-src data:; connect-src 'none'; form-action {_source(submit_url, '/')}; "
+        f"sandbox {SANDBOX}; default-src 'none'; "
+        f"script-src 'unsafe-inline' {_eval(outside)} {ours} {others}; "
+        f"style-src 'unsafe-inline' {ours} {others}; img-src data: blob: {ours} {others}; "
+        f"media-src data: blob: {ours} {others}; font-src data: {ours} {others}; "
+        f"connect-src {reachable}; frame-src {reachable}; "
+        f"form-action {_source(submit_url, '/')}; "
         f"base-uri 'none'; frame-ancestors {_source(base)}"
     )
-    return HTMLResponse(html, headers=_headers(policy, "no-referrer"))
+    return HTMLResponse(html, headers=_headers(" ".join(policy.split()), "no-referrer"))
+
+
+def _eval(outside: Sequence[str]) -> str:
+    """Libraries of the web compile templates at run time; a page without them has no need to."""
+    return "'unsafe-eval'" if outside else ""
 
 
 def origin(url: str) -> str:

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
+from hits.endpoint.assets import PREFIX, Assets
 from hits.endpoint.worker_site import (
     earnings,
     files,
@@ -48,6 +50,21 @@ ROUTES: list[BaseRoute] = [
     Route("/uploads/{upload_id}", shows(files.show), methods=["GET"]),
     Mount("/static", StaticFiles(directory=render.STATIC)),
 ]
+
+
+class _Stood(StaticFiles):
+    """Files for frames, whose origin is opaque: fonts and modules need leave to be read."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def assets(files: Assets) -> Mount:
+    """The files that stand in for addresses of the web."""
+    return Mount(PREFIX, _Stood(directory=files.folder))
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hits.endpoint import ids
+from hits.endpoint.assets import Assets
 from hits.endpoint.market import Market
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.forms import Form, read_form
@@ -30,6 +31,7 @@ class Visit:
     path: dict[str, str]
     query: dict[str, str]
     form: Form = field(default_factory=Form)
+    assets: Assets | None = None
 
     @property
     def csrf(self) -> str:
@@ -118,6 +120,7 @@ def _visit(request: Request, form: Form) -> Visit:
         path=dict(request.path_params),
         query=dict(request.query_params),
         form=form,
+        assets=request.app.state.assets,
     )
 
 

@@ -253,6 +253,7 @@ def upgrade() -> None:
         "hit_types", sa.Column("listens", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("hits", sa.Column("layout_id", sa.String(length=64), nullable=True))
+    op.add_column("hits", sa.Column("inputs", sa.JSON(), nullable=True))
     op.add_column(
         "hits", sa.Column("is_form", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -280,6 +281,7 @@ def downgrade() -> None:
         table.drop_column("assignment_policy")
         table.drop_column("has_policies")
         table.drop_column("is_form")
+        table.drop_column("inputs")
         table.drop_column("layout_id")
     with op.batch_alter_table("workers") as table:
         table.drop_column("blocks")
