@@ -2,7 +2,7 @@
 
 The page is served in a sandboxed frame, so its address of submission has to be in the page itself:
 forms that name Amazon's submit address are pointed at ours, and a fragment without a form of its
-own is given one.
+own is given one. Amazon's scripts, crowd-html-elements among them, are replaced by stand-ins.
 """
 
 import re
@@ -24,8 +24,12 @@ _RELATIVE_SUBMIT = re.compile(r"""(\baction\s*=\s*["']?)/mturk/externalSubmit\b"
 _AMAZON_SCRIPT = re.compile(
     r"(?:https?:)?//s3\.amazonaws\.com/mturk-public/externalHIT_v1\.js", re.IGNORECASE
 )
+_CROWD_SCRIPT = re.compile(
+    r"""(<script\b[^>]*\bsrc\s*=\s*)(["']?)[^"'\s>]*\bcrowd-html-elements(?:\.min)?\.js[^"'\s>]*\2""",
+    re.IGNORECASE,
+)
 _FILE_FIELD = re.compile(r"""<input\b[^>]*\btype\s*=\s*["']?file\b""", re.IGNORECASE)
-_HAS_FORM = re.compile(r"<form\b", re.IGNORECASE)
+_HAS_FORM = re.compile(r"<(?:crowd-)?form\b", re.IGNORECASE)
 _IS_DOCUMENT = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html)\b", re.IGNORECASE | re.DOTALL)
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 
@@ -100,6 +104,8 @@ def wrap(html: str, *, submit_url: str, assignment_id: str, static_url: str, pre
     page = _AMAZON_SUBMIT.sub(lambda _: escape(action), html)
     page = _RELATIVE_SUBMIT.sub(lambda found: found.group(1) + escape(action), page)
     page = _AMAZON_SCRIPT.sub(lambda _: f"{static_url}/externalHIT_v1.js", page)
+    crowd = f'"{escape(static_url)}/crowd.js"'
+    page = _CROWD_SCRIPT.sub(lambda found: found.group(1) + crowd, page)
     if not _HAS_FORM.search(page):
         page = _with_form(page, action, assignment_id, preview)
     if not _IS_DOCUMENT.match(page):

@@ -235,7 +235,7 @@ def test_what_is_missing_is_marked_and_nothing_is_sent(work):
     )
     task.page.get_by_label("First").fill("here")
     task.send()
-    task.page.get_by_text("2 to complete before sending.").wait_for()
+    task.page.get_by_text("2 answers need another look").wait_for()
     # The first that is missing lay behind a tab, which is opened, and has the focus.
     second = task.page.get_by_label("Second")
     assert second.is_visible()
@@ -318,6 +318,7 @@ def test_scripts_read_and_set_fields_as_properties(work):
           ].join(" ");
         });</script>"""
     )
+    assert task.page.get_by_label("Note").input_value() == "set before there were elements"
     task.send()
     answers = task.answers()
     assert answers["note"] == "set before there were elements"
@@ -334,11 +335,82 @@ def test_scripts_read_and_set_fields_as_properties(work):
     ],
 )
 def test_an_unknown_element_is_named_and_the_page_is_not_sent(work, element, said):
-    task = work(f'<crowd-form><input name="a" value="b">{element}</crowd-form>')
+    task = work(f'<crowd-form><input name="a" value="b"><p>{element}</p></crowd-form>')
     task.page.locator(".crowd-notice").get_by_text(said).wait_for()
     task.send()
     task.page.get_by_role("status").get_by_text("The answer cannot be sent.").wait_for()
     task.not_sent()
+
+
+@pytest.mark.browser
+def test_a_field_outside_of_a_crowd_form_is_named_and_the_page_is_not_sent(work):
+    task = work(
+        """<crowd-form><input name="a" value="b"></crowd-form>
+        <crowd-input name="lost" label="Lost"></crowd-input>"""
+    )
+    task.page.locator(".crowd-notice").get_by_text("outside of a <crowd-form>").wait_for()
+    task.send()
+    task.page.get_by_role("status").get_by_text("The answer cannot be sent.").wait_for()
+    task.not_sent()
+
+
+@pytest.mark.browser
+def test_a_script_may_clone_fields_that_are_on_the_page(work):
+    task = work(
+        """<crowd-form><div id="row"><crowd-input label="Who" name="who0"></crowd-input>
+        <crowd-radio-group><crowd-radio-button name="old0" value="y">Old</crowd-radio-button>
+        <crowd-radio-button name="young0" value="y">Young</crowd-radio-button>
+        </crowd-radio-group></div><div id="more"></div></crowd-form>
+        <script>document.addEventListener("all-crowd-elements-ready", () => {
+          const copy = row.cloneNode(true);
+          for (const one of copy.querySelectorAll("[name$='0']")) {
+            one.setAttribute("name", one.getAttribute("name").replace("0", "1"));
+          }
+          more.append(copy);
+        });</script>"""
+    )
+    assert task.page.get_by_label("Who").count() == 2
+    task.page.get_by_label("Who").nth(1).fill("Ada")
+    task.page.get_by_label("Old").nth(0).check()
+    task.page.get_by_label("Young").nth(1).check()
+    task.send()
+    assert task.answers() == {
+        "old0": {"y": True},
+        "young0": {"y": False},
+        "who1": "Ada",
+        "old1": {"y": False},
+        "young1": {"y": True},
+    }
+
+
+@pytest.mark.browser
+def test_a_picture_is_classified_and_one_that_is_missing_is_said_to_be(work):
+    dot = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+    classifier = """<crowd-image-classifier name="{}" src="{}" header="What is it?"
+    categories="['Cat', 'Dog']"></crowd-image-classifier>"""
+    task = work(
+        "<crowd-form>"
+        + classifier.format("seen", dot)
+        + classifier.format("gone", "data:image/png;base64,broken")
+        + "</crowd-form>"
+    )
+    task.page.get_by_text("The picture could not be loaded.").wait_for()
+    assert task.page.get_by_role("img").count() == 1
+    for place in (0, 1):
+        task.page.get_by_label("Dog").nth(place).check()
+    task.send()
+    assert task.answers() == {"seen": {"label": "Dog"}, "gone": {"label": "Dog"}}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("style", "ground"), [("", "rgb(22, 25, 28)"), ("color:#111", "rgba(0, 0, 0, 0)")]
+)
+def test_only_a_template_without_colours_of_its_own_goes_dark(work, tab, style, ground):
+    tab.emulate_media(color_scheme="dark")
+    task = work(f'<crowd-form><p style="{style}">Text</p></crowd-form>')
+    shown = "getComputedStyle(document.documentElement).backgroundColor"
+    assert task.frame.evaluate(shown) == ground
 
 
 @pytest.mark.browser
