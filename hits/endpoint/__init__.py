@@ -13,6 +13,7 @@ The map, from the outside in::
     guard.py        who may speak to a server that carries the default account
     wire.py         POST /: target, signature, JSON, the shape of errors
     sigv4.py        Signature Version 4, checked with botocore's own signer
+    faults.py       calls that are to fail, for tests of clients; hangup.py: no reply at all
     validation.py   parameters against botocore's service model, and the limits it lacks
     operations/     one file per family of operations, one table of their names
     worker_site/    what workers see; its docstring is the contract for machine clients

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from hits.endpoint import accounts, wire
 from hits.endpoint.assets import Assets
+from hits.endpoint.faults import Faults, read_faults
 from hits.endpoint.guard import Guard
 from hits.endpoint.market import Market
 from hits.endpoint.notifications.delivery import Delivery
@@ -21,6 +22,7 @@ from hits.endpoint.worker_site import routes
 def create_app(settings: ServeSettings) -> Starlette:
     """Open the books and build the application; raises EndpointError if either cannot be."""
     settings.check()
+    faults = read_faults(settings.faults) if settings.faults else Faults()
     market = Market.open(settings.data, settings.clock)
     if settings.is_local:
         market.write(accounts.ensure_default)
@@ -49,6 +51,7 @@ def create_app(settings: ServeSettings) -> Starlette:
     app.state.market = market
     app.state.settings = settings
     app.state.assets = assets
+    app.state.faults = faults
     return app
 
 

@@ -1,18 +1,66 @@
 """What the clock has to do: the queries behind ``lifecycle.settle``."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from hits.endpoint.prepared import Prepared
 from hits.endpoint.tables import Assignment, Hit, State
 
 _BATCH = 500
+_LOOK_S = 0.05
+_NOTED = "the next moment of what was written"
+_NEXT = Prepared(select(func.min(Hit.due_ms)))
 
 
-def anything(session: Session, now: int) -> bool:
-    """Whether any moment has come; one look at an index."""
-    return session.scalar(select(Hit.seq).where(Hit.due_ms <= now).limit(1)) is not None
+class Watch:
+    """When the next moment comes, as far as this process knows.
+
+    The books are asked again every 50 ms, for what other processes have written; what this one
+    writes is heard at once. So most requests need not ask at all.
+    """
+
+    def __init__(self) -> None:
+        self._next: int | None = None
+        self._heard = 0
+        self._looked = -_LOOK_S
+
+    def is_due(self, session: Session, now: int) -> bool:
+        """Whether any moment has come."""
+        if time.monotonic() - self._looked >= _LOOK_S:
+            self._look(session)
+        return self._next is not None and self._next <= now
+
+    def _look(self, session: Session) -> None:
+        looked, heard = time.monotonic(), self._heard
+        row = _NEXT.first(session)
+        found: int | None = row[0] if row else None
+        # What was heard while the books were open may not stand in them yet.
+        self._next = found if heard == self._heard else _earlier(found, self._next)
+        self._looked = looked
+
+    def heard(self, session: Session) -> None:
+        """Take in what `note` has left in a transaction that is now committed."""
+        moment: int | None = session.info.pop(_NOTED, None)
+        if moment is not None:
+            self._heard += 1
+            self._next = _earlier(self._next, moment)
+
+    def forget(self) -> None:
+        """What was due has been done: ask the books next time."""
+        self._looked = -_LOOK_S
+
+
+def note(session: Session, moment: int | None) -> None:
+    """Something in this transaction has a next moment."""
+    if moment is not None:
+        session.info[_NOTED] = _earlier(session.info.get(_NOTED), moment)
+
+
+def _earlier(left: int | None, right: int | None) -> int | None:
+    return min((one for one in (left, right) if one is not None), default=None)
 
 
 def hits(session: Session, now: int) -> Sequence[Hit]:

@@ -7,14 +7,14 @@ guarded as the requester chose: ``Accept`` alone, also the preview, or even bein
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hits.endpoint.requirements import ACCEPT, DISCOVER, PREVIEW
-from hits.endpoint.system_qualifications import SYSTEM, Locale, Record
-from hits.endpoint.tables import HitType, Qualification, QualificationType, Worker, WorkerBlock
+from hits.endpoint.system_qualifications import SYSTEM, Locale, Person, Record
+from hits.endpoint.tables import Qualification, QualificationType, WorkerBlock
 
 Structure = dict[str, Any]
 _GUARDED_BY = {
@@ -44,10 +44,18 @@ class Unmet:
     can_request: bool
 
 
+class Asks(Protocol):
+    """Something with requirements: a HIT type, in whatever form it was read."""
+
+    @property
+    def requirements(self) -> Any:
+        """The structures of `requirements.checked`, or None."""
+
+
 class Standing:
     """One worker before all requirements; what is looked up is looked up once."""
 
-    def __init__(self, session: Session, worker: Worker) -> None:
+    def __init__(self, session: Session, worker: Person) -> None:
         self._session = session
         self._worker = worker
         self._record = Record(session, worker)
@@ -65,7 +73,7 @@ class Standing:
         mine = WorkerBlock.worker_seq == self._worker.seq
         return frozenset(self._session.scalars(select(WorkerBlock.account_seq).where(mine)))
 
-    def unmet(self, hit_type: HitType, action: str) -> list[Unmet]:
+    def unmet(self, hit_type: Asks, action: str) -> list[Unmet]:
         """The requirements that stand between the worker and `action`."""
         guarding = _GUARDED_BY[action]
         return [

@@ -88,6 +88,11 @@ def insufficient_funds() -> WireError:
     )
 
 
+def service_fault() -> WireError:
+    """Nothing that the asker did: a failure of the service, which boto3 tries again."""
+    return WireError("ServiceFault", "The service failed.", "ServiceFault", status=500)
+
+
 def not_supported(what: str) -> WireError:
     """Refused rather than ignored: a setting dropped in silence would change the study."""
     return request_error("NotSupported", f"This endpoint does not support {what}.")

@@ -13,7 +13,8 @@ anything is due costs one look at an index.
 Money follows: a HIT holds its reward for every slot that may still be filled, is being worked on
 or awaits review. Approval pays out of that; rejection, expiry and disposal give it back.
 
-Callers hold the HIT's row (``lock_hit``) while they change it.
+Callers hold the HIT's row (``lock_hit``, or ``live.lock`` for accepting and submitting, which all
+workers do all day) while they change it.
 """
 
 from collections import Counter
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hits.endpoint import due, ids, ledger
+from hits.endpoint import due, ids, ledger, live
 from hits.endpoint.clock import DAY, SECOND
 from hits.endpoint.errors import (
     WorkRefused,
@@ -30,9 +31,12 @@ from hits.endpoint.errors import (
     invalid_hit_state,
     request_error,
 )
+from hits.endpoint.live import LiveAssignment, LiveHit
 from hits.endpoint.notifications import events
 from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, HitType, State
 
+AnyHit = Hit | LiveHit
+AnyAssignment = Assignment | LiveAssignment
 KEPT_MS = 120 * DAY
 OVERRIDE_MS = 30 * DAY
 MANY = 10
@@ -66,43 +70,33 @@ def open_hit(session: Session, hit: Hit, now: int) -> None:
     events.record(session, hit, "HITCreated", now)
 
 
-def accept(session: Session, hit: Hit, worker_seq: int, now: int) -> Assignment:
+def accept(session: Session, hit: LiveHit, worker_seq: int, now: int) -> LiveAssignment:
     """Give the worker a slot, or the assignment that they already hold."""
-    held = session.scalars(
-        select(Assignment).where(
-            Assignment.hit_seq == hit.seq,
-            Assignment.worker_seq == worker_seq,
-            Assignment.state.not_in(GIVEN_UP),
-        )
-    ).first()
+    held = live.held_by(session, hit, worker_seq)
     if held is not None:
         if held.state == State.ACCEPTED:
             return held
         raise WorkRefused("done-before")
     if hit.status != HitStatus.ASSIGNABLE:
         raise WorkRefused("expired" if now >= hit.expires_ms else "taken")
-    assignment = Assignment(
-        assignment_id=ids.entity_id(),
-        hit_seq=hit.seq,
-        worker_seq=worker_seq,
-        state=State.ACCEPTED,
-        accept_ms=now,
-        deadline_ms=now + hit.type.duration_s * SECOND,
-    )
-    session.add(assignment)
+    deadline = now + hit.type.duration_s * SECOND
+    assignment = live.add_assignment(session, hit, worker_seq, ids.entity_id(), now, deadline)
     hit.pending += 1
     _tell(session, hit, assignment, now)
-    _follow(session, hit, now, assignment.deadline_ms)
+    _follow(session, hit, now, deadline)
     return assignment
 
 
-def submit(session: Session, hit: Hit, assignment: Assignment, answer: str, now: int) -> None:
+def submit(
+    session: Session, hit: LiveHit, assignment: LiveAssignment, answer: str, now: int
+) -> None:
     """Take the answer of somebody who still holds the assignment, even after expiry."""
     _require_accepted(assignment)
     _move(hit, assignment, State.SUBMITTED)
     assignment.answer = answer
     assignment.submit_ms = now
     assignment.auto_approval_ms = now + hit.type.auto_approval_s * SECOND
+    live.save_submission(session, assignment)
     _tell(session, hit, assignment, now)
     if hit.has_policies:
         _noted(session).submitted.append(assignment.seq)
@@ -247,6 +241,7 @@ def settle(session: Session, now: int) -> None:
             _let_lapse(session, hit, now, min(ended[hit.seq], now))
             owed[hit.account_seq] += _rebalance(hit, now)
             hit.due_ms = _earliest(_own_moment(hit, now), moments.get(hit.seq))
+            due.note(session, hit.due_ms)
         for account_seq, cents in sorted(owed.items()):
             ledger.draw(session, account_seq, cents)
         session.flush()
@@ -299,14 +294,14 @@ def _noted(session: Session) -> Noted:
 # What follows from either
 
 
-def _require_accepted(assignment: Assignment) -> None:
+def _require_accepted(assignment: AnyAssignment) -> None:
     if assignment.state == State.ACCEPTED:
         return
     given_up = assignment.state in GIVEN_UP
     raise WorkRefused(assignment.state.lower() if given_up else "already-submitted")
 
 
-def _tell(session: Session, hit: Hit, assignment: Assignment, at: int) -> None:
+def _tell(session: Session, hit: AnyHit, assignment: AnyAssignment, at: int) -> None:
     """Let those who listen know what state the assignment is in now."""
     events.record(session, hit, f"Assignment{assignment.state}", at, assignment.assignment_id)
 
@@ -317,7 +312,7 @@ def _approve(hit: Hit, assignment: Assignment, at: int) -> None:
     assignment.rejection_ms = None
 
 
-def _move(hit: Hit, assignment: Assignment, state: State) -> None:
+def _move(hit: AnyHit, assignment: AnyAssignment, state: State) -> None:
     """Change the state and the two counters that it touches."""
     for of, step in ((State(assignment.state), -1), (state, 1)):
         if counter := _COUNTERS.get(of):
@@ -325,16 +320,22 @@ def _move(hit: Hit, assignment: Assignment, state: State) -> None:
     assignment.state = state
 
 
-def _follow(session: Session, hit: Hit, now: int, moment: int | None = None, pays: int = 0) -> None:
+def _follow(
+    session: Session, hit: AnyHit, now: int, moment: int | None = None, pays: int = 0
+) -> None:
     """After any change: status, due moment, and money; what is paid comes out of what was held."""
     _set_status(session, hit, now, since=now)
     hit.due_ms = _earliest(hit.due_ms, _own_moment(hit, now), moment)
+    due.note(session, hit.due_ms)
     cents = _rebalance(hit, now)
-    session.flush()
+    if isinstance(hit, LiveHit):
+        live.save(session, hit)
+    else:
+        session.flush()
     ledger.draw(session, hit.account_seq, cents + pays)
 
 
-def _set_status(session: Session, hit: Hit, now: int, since: int) -> None:
+def _set_status(session: Session, hit: AnyHit, now: int, since: int) -> None:
     if hit.status == HitStatus.DISPOSED:
         return
     if hit.unfilled > 0 and now < hit.expires_ms:
@@ -349,7 +350,7 @@ def _set_status(session: Session, hit: Hit, now: int, since: int) -> None:
             _noted(session).reviewable.append(hit.seq)
 
 
-def _own_moment(hit: Hit, now: int) -> int | None:
+def _own_moment(hit: AnyHit, now: int) -> int | None:
     """When time alone will next change the HIT itself, assignments aside."""
     if hit.status == HitStatus.DISPOSED:
         return None
@@ -360,7 +361,7 @@ def _own_moment(hit: Hit, now: int) -> int | None:
     return (hit.reviewable_ms or now) + KEPT_MS
 
 
-def _rebalance(hit: Hit, now: int) -> int:
+def _rebalance(hit: AnyHit, now: int) -> int:
     """Set what the HIT holds; the cents to draw from the account for it (negative: give back)."""
     open_slots = hit.unfilled if now < hit.expires_ms else 0
     slots = 0 if hit.status == HitStatus.DISPOSED else open_slots + hit.pending + hit.submitted

@@ -36,6 +36,7 @@ class Market:
         self._writing = sessionmaker(writer, expire_on_commit=False)
         # Set after a transaction that has written events: `notifications.delivery` waits for it.
         self.news = threading.Event()
+        self._watch = due.Watch()
         alone = engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
 
@@ -52,7 +53,7 @@ class Market:
         """Run `work` on one consistent view of the books."""
         with self._reading() as session:
             now = self.clock.now()
-            if not due.anything(session, now):
+            if not self._watch.is_due(session, now):
                 return work(session, now)
         self.write(lambda _session, _now: None)
         with self._reading() as session:
@@ -74,10 +75,11 @@ class Market:
     def _write_once(self, work: Work[T]) -> T:
         with self._turn, self._writing() as session:
             now = self.clock.now()
-            if due.anything(session, now):
+            if self._watch.is_due(session, now):
                 # Committed by itself: what time has done stays done even if `work` is refused.
                 lifecycle.settle(session, now)
                 self._finish(session, now)
+                self._watch.forget()
             result = work(session, now)
             self._finish(session, now)
             return result
@@ -86,5 +88,6 @@ class Market:
         """What follows from the work by itself, and the commit of both."""
         reviews.apply(session, now)
         session.commit()
+        self._watch.heard(session)
         if session.info.pop(events.WRITTEN, False):
             self.news.set()

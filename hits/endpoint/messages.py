@@ -1,8 +1,9 @@
 """Messages from requesters to workers: they are shown on the worker site, and nowhere else."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from hits.endpoint.prepared import Prepared
 from hits.endpoint.tables import Message, Worker
 
 
@@ -22,12 +23,15 @@ def send(
     session.flush()
 
 
-def unread(session: Session, worker: Worker) -> int:
+_UNREAD = Prepared(
+    select(func.count()).where(Message.worker_seq == bindparam("worker"), Message.read_ms.is_(None))
+)
+
+
+def unread(session: Session, worker_seq: int) -> int:
     """How many messages the worker has not opened yet."""
-    query = select(func.count(Message.seq)).where(
-        Message.worker_seq == worker.seq, Message.read_ms.is_(None)
-    )
-    return session.scalars(query).one()
+    row = _UNREAD.first(session, worker=worker_seq)
+    return int(row[0]) if row else 0
 
 
 def mark_read(session: Session, worker: Worker, now: int) -> None:

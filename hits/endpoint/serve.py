@@ -12,6 +12,7 @@ import uvicorn
 
 from hits.endpoint.app import create_app
 from hits.endpoint.errors import EndpointError
+from hits.endpoint.hangup import HangingUp
 from hits.endpoint.settings import ServeSettings
 
 _START_S = 30.0
@@ -61,6 +62,7 @@ class _Server(uvicorn.Server):
             timeout_keep_alive=75,
             timeout_graceful_shutdown=5,
             ws="none",
+            http=HangingUp if settings.faults else "auto",
         )
         super().__init__(config)
         self._url = url

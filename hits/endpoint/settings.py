@@ -26,7 +26,8 @@ class ServeSettings:
     ``data`` is a path to an SQLite file or any SQLAlchemy URL. ``behind_proxy`` says that a
     reverse proxy terminates TLS in front: forwarding headers are then believed, and the default
     account does not exist, because whoever reaches the proxy would own it. ``assets`` is a folder
-    whose files stand in for addresses of the web.
+    whose files stand in for addresses of the web. ``faults`` is a file that says which calls of the
+    API are to fail.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +35,7 @@ class ServeSettings:
     data: str = "market.db"
     behind_proxy: bool = False
     assets: Path | None = None
+    faults: Path | None = None
     clock: Clock = field(default_factory=Clock)
 
     @property

@@ -9,11 +9,12 @@ Master here: the title was Amazon's to give.
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hits.endpoint.tables import Assignment, State, Worker
+from hits.endpoint.tables import Assignment, State
 
 LOCALE = "00000000000000000071"
 ADULT = "00000000000000000060"
@@ -67,10 +68,34 @@ class Locale:
         return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
 
 
+class Person(Protocol):
+    """A worker, in whatever form they were read."""
+
+    @property
+    def seq(self) -> int:
+        """Their number."""
+
+    @property
+    def country(self) -> str | None:
+        """What they say."""
+
+    @property
+    def subdivision(self) -> str | None:
+        """What they say."""
+
+    @property
+    def adult(self) -> bool:
+        """What they say."""
+
+    @property
+    def blocks(self) -> int:
+        """How many requesters have blocked them."""
+
+
 class Record:
     """What the system knows of one worker, counted when first asked for."""
 
-    def __init__(self, session: Session, worker: Worker) -> None:
+    def __init__(self, session: Session, worker: Person) -> None:
         self._session = session
         self._worker = worker
 

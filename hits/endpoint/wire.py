@@ -15,9 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hits.endpoint import accounts, sigv4, validation
+from hits.endpoint import accounts, faults, sigv4, validation
 from hits.endpoint.body import BodyTooLarge, read_body
-from hits.endpoint.errors import WireError
+from hits.endpoint.errors import WireError, service_fault
+from hits.endpoint.hangup import NoReply
 from hits.endpoint.market import Market
 from hits.endpoint.operations import OPERATIONS, Call, Operation, load
 from hits.endpoint.settings import ServeSettings
@@ -43,24 +44,32 @@ async def endpoint(request: Request) -> Response:
     headers = {name.lower(): value.strip() for name, value in request.headers.items()}
     signed = sigv4.SignedRequest(request.method, target, headers, body)
     base = f"{request.url.scheme}://{headers.get('host', '')}"
-    return await run_in_threadpool(_answer, signed, base, market, settings)
+    rules: faults.Faults = request.app.state.faults
+    return await run_in_threadpool(_answer, signed, base, market, settings, rules)
 
 
 def _answer(
-    signed: sigv4.SignedRequest, base: str, market: Market, settings: ServeSettings
+    signed: sigv4.SignedRequest,
+    base: str,
+    market: Market,
+    settings: ServeSettings,
+    rules: faults.Faults,
 ) -> Response:
     name = signed.headers.get("x-amz-target", "").removeprefix(TARGET)
+    fault = faults.NONE
     try:
         access_key = _authenticate(signed, market, settings)
         operation = _operation(signed.headers.get("x-amz-target", ""))
         params = validation.check(name, _parse(signed.body))
-        return _response(_perform(market, operation, access_key, params, base))
+        fault = rules.next(name)
+        fault.strike()
+        reply = _response(_perform(market, operation, access_key, params, base))
     except WireError as error:
-        return _refusal(error, market)
+        reply = _refusal(error, market)
     except Exception:  # noqa: BLE001 - whatever it is, a requester gets a ServiceFault
         _log.exception("the operation %r failed", name[:64])
-        fault = WireError("ServiceFault", "The service failed.", "ServiceFault", status=500)
-        return _refusal(fault, market)
+        reply = _refusal(service_fault(), market)
+    return NoReply() if fault.drops else reply
 
 
 def _authenticate(signed: sigv4.SignedRequest, market: Market, settings: ServeSettings) -> str:

@@ -30,6 +30,9 @@ def serve(
     assets: Annotated[
         Path | None, typer.Option(help="Folder HOST/PATH that stands in for the web.")
     ] = None,
+    faults: Annotated[
+        Path | None, typer.Option(help="TOML file of API calls that are to fail, for tests.")
+    ] = None,
 ) -> None:
     """Run the MTurk-compatible endpoint and its worker site until Ctrl-C."""
     from db.errors import UsageError
@@ -38,15 +41,16 @@ def serve(
     from hits.endpoint.settings import ServeSettings
 
     settings = ServeSettings(
-        host=host, port=port, data=data, behind_proxy=behind_proxy, assets=assets
+        host=host, port=port, data=data, behind_proxy=behind_proxy, assets=assets, faults=faults
     )
+
+    def ready(url: str) -> None:
+        say(f"MTurk API (POST) and worker site (GET): {escaped(url)}/ (Ctrl-C ends)")
+        if faults is not None:
+            say(f"faults are injected into the API, as {escaped(str(faults))} says")
+
     try:
-        run_server(
-            settings,
-            lambda url: say(
-                f"MTurk API (POST) and worker site (GET): {escaped(url)}/ (Ctrl-C ends)"
-            ),
-        )
+        run_server(settings, ready)
     except EndpointError as error:
         raise UsageError(str(error)) from error
 

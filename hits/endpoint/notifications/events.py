@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hits.endpoint import ids
 from hits.endpoint.clock import SECOND
+from hits.endpoint.live import LiveHit
 from hits.endpoint.tables import Account, Event, Hit, Listener
 
 WRITTEN = "events have been written"
@@ -22,7 +23,7 @@ VERSION = "2014-08-15"
 
 
 def record(
-    session: Session, hit: Hit, event_type: str, at: int, assignment_id: str | None = None
+    session: Session, hit: Hit | LiveHit, event_type: str, at: int, assignment_id: str | None = None
 ) -> None:
     """Tell those who listen to this HIT's type that something happened at the moment `at`."""
     if not hit.type.listens:
@@ -37,7 +38,7 @@ def record(
 def _event(
     session: Session,
     listener: Listener,
-    hit: Hit,
+    hit: Hit | LiveHit,
     event_type: str,
     at: int,
     assignment_id: str | None,

@@ -50,6 +50,8 @@ def _create(call: Call, hit_type: HitType) -> dict[str, Any]:
         question=xml,
         layout_id=params.get("HITLayoutId"),
         inputs=_inputs(params) if "HITLayoutId" in params else None,
+        external_url=asked.url,
+        frame_height=asked.height,
         is_form=asked.is_form,
         has_policies=bool(policies),
         assignment_policy=policies.get("AssignmentReviewPolicy"),

@@ -82,6 +82,8 @@ class Hit(Base):
     due_ms: Mapped[int | None] = mapped_column(BigInteger, index=True)
     layout_id: Mapped[str | None] = mapped_column(String(64))
     inputs: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    external_url: Mapped[str | None] = mapped_column(Text)
+    frame_height: Mapped[int] = mapped_column(default=0)
     is_form: Mapped[bool] = mapped_column(default=False)
     has_policies: Mapped[bool] = mapped_column(default=False)
     assignment_policy: Mapped[dict[str, Any] | None] = mapped_column(

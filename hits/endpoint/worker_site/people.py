@@ -1,12 +1,16 @@
 """Workers: registering, signing in and out, and who is behind a cookie."""
 
-from sqlalchemy import delete, select
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from hits.endpoint import ids
 from hits.endpoint.clock import DAY
 from hits.endpoint.eligibility import Standing
+from hits.endpoint.live import LiveType
+from hits.endpoint.prepared import Prepared
 from hits.endpoint.requirements import DISCOVER
 from hits.endpoint.tables import HitType, Worker, WorkerSession
 from hits.endpoint.worker_site import render
@@ -31,6 +35,43 @@ def worker_of(session: Session, secret: str, now: int) -> Worker | None:
     return session.scalars(query).first()
 
 
+class Visitor(NamedTuple):
+    """A worker as the busiest pages need them."""
+
+    seq: int
+    worker_id: str
+    country: str | None
+    subdivision: str | None
+    adult: bool
+    blocks: int
+
+
+_VISITOR = Prepared(
+    select(*(getattr(Worker, name) for name in Visitor._fields))
+    .join_from(WorkerSession, Worker, Worker.seq == WorkerSession.worker_seq)
+    .where(
+        WorkerSession.secret_hash == bindparam("hash"),
+        WorkerSession.created_ms > bindparam("after"),
+    )
+)
+
+
+def visitor(session: Session, secret: str, now: int) -> Visitor | None:
+    """The worker whose browser holds this secret, as a plain record."""
+    if not secret:
+        return None
+    row = _VISITOR.first(session, hash=ids.digest(secret), after=now - SESSION_DAYS * DAY)
+    return Visitor._make(row) if row else None
+
+
+def require_visitor(session: Session, visit: Visit, now: int) -> Visitor:
+    """The visiting worker; a form of somebody signed out is stale."""
+    found = visitor(session, visit.secret, now)
+    if found is None:
+        raise Notice("stale-form", 403)
+    return found
+
+
 def require_worker(session: Session, visit: Visit, now: int) -> Worker:
     """The visiting worker; a form of somebody signed out is stale."""
     worker = worker_of(session, visit.secret, now)
@@ -39,7 +80,14 @@ def require_worker(session: Session, visit: Visit, now: int) -> Worker:
     return worker
 
 
-def require_standing(standing: Standing, hit_type: HitType, action: str) -> None:
+def require_group(session: Session, hit_type_id: str) -> None:
+    """Refuse a group that does not exist."""
+    query = select(HitType.seq).where(HitType.hit_type_id == hit_type_id)
+    if session.scalars(query).first() is None:
+        raise Notice("unknown", 404)
+
+
+def require_standing(standing: Standing, hit_type: HitType | LiveType, action: str) -> None:
     """Refuse, saying exactly why, what this worker may not do with HITs of this type."""
     if standing.is_blocked_by(hit_type.account_seq):
         raise Notice("blocked", 403)

@@ -11,15 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 from starlette.responses import Response
 
-from hits.endpoint import answers, ids, lifecycle, qualifications, question, question_form
+from hits.endpoint import answers, ids, lifecycle, live, qualifications, question, question_form
 from hits.endpoint.answers import Answer, UploadedFile
 from hits.endpoint.errors import WorkRefused
 from hits.endpoint.tables import (
-    Assignment,
+    Hit,
     QualificationRequest,
     RequestState,
     State,
-    SubmitToken,
     Upload,
 )
 from hits.endpoint.worker_site import render
@@ -70,19 +69,14 @@ def receive(visit: Visit) -> Response:
 
 
 def _take(session: Session, token: str, sent: _Sent, now: int) -> _Result:
-    query = (
-        select(Assignment)
-        .join(SubmitToken, SubmitToken.assignment_seq == Assignment.seq)
-        .where(SubmitToken.token_hash == ids.digest(token))
-    )
-    assignment = session.scalars(query).first()
-    if assignment is None:
+    opened = live.opened_by(session, ids.digest(token))
+    if opened is None:
         return _take_test(session, token, sent, now)
+    hit, assignment = opened
     if sent.assignment_id not in ("", assignment.assignment_id):
         return _Result("wrong-assignment")
-    hit = lifecycle.lock_hit(session, assignment.hit_seq)
-    session.refresh(assignment)
-    given, problems = _answers(hit.question if hit.is_form else None, sent)
+    asked = session.get_one(Hit, hit.seq).question if hit.is_form else None
+    given, problems = _answers(asked, sent)
     if problems and assignment.state == State.ACCEPTED:
         return _Result("incomplete", None, problems)
     done = f"/assignments/{assignment.assignment_id}"
@@ -90,7 +84,8 @@ def _take(session: Session, token: str, sent: _Sent, now: int) -> _Result:
         lifecycle.submit(session, hit, assignment, answers.to_xml(given), now)
     except WorkRefused as refused:
         return _Result(refused.reason, done)
-    _keep_files(session, assignment, sent.files)
+    if sent.files:
+        _keep_files(session, assignment.seq, sent.files)
     return _Result("submitted", done)
 
 
@@ -125,11 +120,11 @@ def _answers(asked: str | None, sent: _Sent) -> tuple[list[Answer], list[str]]:
     return question_form.read_answers(form, sent.fields, sent.files)
 
 
-def _keep_files(session: Session, assignment: Assignment, files: tuple[UploadedFile, ...]) -> None:
+def _keep_files(session: Session, assignment_seq: int, files: tuple[UploadedFile, ...]) -> None:
     session.add_all(
         Upload(
             upload_id=one.key,
-            assignment_seq=assignment.seq,
+            assignment_seq=assignment_seq,
             question_id=one.name,
             file_name=one.file_name,
             media_type=one.media_type,

@@ -1,22 +1,27 @@
 """A HIT in preview, an assignment in hand, and what became of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from hits.endpoint import ids, lifecycle, question
+from hits.endpoint import ids, lifecycle, live
 from hits.endpoint.clock import SECOND
 from hits.endpoint.eligibility import Standing, Unmet
 from hits.endpoint.errors import WorkRefused
+from hits.endpoint.live import LiveAssignment
+from hits.endpoint.prepared import Prepared, from_json
 from hits.endpoint.requirements import ACCEPT, PREVIEW
 from hits.endpoint.tables import (
     GIVEN_UP,
     Assignment,
     Hit,
     HitStatus,
+    HitType,
     State,
     SubmitToken,
     Worker,
@@ -27,6 +32,49 @@ from hits.endpoint.worker_site.visit import Visit, go
 
 PREVIEW_ID = "ASSIGNMENT_ID_NOT_AVAILABLE"
 PREVIEW_TOKEN = "preview"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the page around a task shows of it; without an assignment it is a preview.
+
+    ``address`` is an ExternalQuestion's page, None where the frame's page is ours.
+    """
+
+    hit_id: str
+    hit_type_id: str
+    title: str
+    reward_cents: int
+    duration_s: int
+    hosts: list[str]
+    address: str | None
+    height: int
+    assignment_id: str | None = None
+    deadline_ms: int = 0
+
+
+_IN_HAND = Prepared(
+    select(
+        Assignment.state.label("state"),
+        Assignment.assignment_id.label("assignment_id"),
+        Assignment.deadline_ms.label("deadline_ms"),
+        Hit.hit_id.label("hit_id"),
+        Hit.external_url.label("external_url"),
+        Hit.frame_height.label("frame_height"),
+        HitType.hit_type_id.label("hit_type_id"),
+        HitType.title.label("title"),
+        HitType.reward_cents.label("reward_cents"),
+        HitType.duration_s.label("duration_s"),
+        HitType.hosts.label("hosts"),
+        exists().where(SubmitToken.token_hash == bindparam("token")).label("known"),
+    )
+    .join_from(Assignment, Hit, Hit.seq == Assignment.hit_seq)
+    .join(HitType, HitType.seq == Hit.type_seq)
+    .where(
+        Assignment.assignment_id == bindparam("assignment"),
+        Assignment.worker_seq == bindparam("worker"),
+    )
+)
 
 
 def seconds_left(deadline_ms: int, now: int) -> int:
@@ -51,7 +99,8 @@ def preview(visit: Visit) -> Response:
         people.require_standing(standing, hit.type, PREVIEW)
         if hit.status != HitStatus.ASSIGNABLE:
             raise Notice("expired" if now >= hit.expires_ms else "taken", 409)
-        return _task_page(visit, worker, hit, None, now, standing.unmet(hit.type, ACCEPT))
+        unmet = standing.unmet(hit.type, ACCEPT)
+        return _task_page(visit, worker.worker_id, _previewed(hit), now, unmet)
 
     return visit.market.read(read)
 
@@ -60,9 +109,9 @@ def accept(visit: Visit) -> Response:
     """Take the HIT, or lead to the assignment that the worker has of it already."""
 
     def write(session: Session, now: int) -> str:
-        worker = people.require_worker(session, visit, now)
-        hit = lifecycle.lock_hit(session, _hit(session, visit.entity("hit_id")).seq)
-        if _held(session, hit, worker) is None:
+        worker = people.require_visitor(session, visit, now)
+        hit = live.lock(session, _hit(session, visit.entity("hit_id")).seq)
+        if live.held_by(session, hit, worker.seq) is None:
             people.require_standing(Standing(session, worker), hit.type, ACCEPT)
         try:
             assignment = lifecycle.accept(session, hit, worker.seq, now)
@@ -78,15 +127,23 @@ def show(visit: Visit) -> Response:
     """The working page, or what became of the assignment."""
 
     def read(session: Session, now: int) -> tuple[Response, bool]:
-        worker = people.worker_of(session, visit.secret, now)
+        worker = people.visitor(session, visit.secret, now)
         if worker is None:
             return go("/"), True
-        assignment, hit = _own(session, worker, visit.entity("assignment_id"))
-        if assignment.state != State.ACCEPTED:
-            return _ended_page(visit, worker, assignment, hit), True
-        token = ids.digest(visit.submit_token(assignment.assignment_id))
-        known = session.get(SubmitToken, token) is not None
-        return _task_page(visit, worker, hit, assignment, now), known
+        assignment_id = visit.entity("assignment_id")
+        row = _IN_HAND.first(
+            session,
+            assignment=assignment_id,
+            worker=worker.seq,
+            token=ids.digest(visit.submit_token(assignment_id)),
+        )
+        if row is None:
+            raise Notice("unknown", 404)
+        if row.state != State.ACCEPTED:
+            return _ended_page(
+                visit, worker.worker_id, *_own(session, worker.seq, assignment_id)
+            ), True
+        return _task_page(visit, worker.worker_id, _in_hand(row), now), bool(row.known)
 
     response, known = visit.market.read(read)
     if not known:
@@ -99,7 +156,7 @@ def give_back(visit: Visit) -> Response:
 
     def write(session: Session, now: int) -> None:
         worker = people.require_worker(session, visit, now)
-        assignment, hit = _own(session, worker, visit.entity("assignment_id"))
+        assignment, hit = _own(session, worker.seq, visit.entity("assignment_id"))
         hit = lifecycle.lock_hit(session, hit.seq)
         session.refresh(assignment)
         if assignment.state == State.ACCEPTED:
@@ -109,22 +166,19 @@ def give_back(visit: Visit) -> Response:
     return go("/")
 
 
-def remember_token(session: Session, visit: Visit, assignment: Assignment) -> None:
+def remember_token(session: Session, visit: Visit, assignment: LiveAssignment) -> None:
     """Let this session's submit token open the assignment."""
     token_hash = ids.digest(visit.submit_token(assignment.assignment_id))
-    session.flush()
-    if session.get(SubmitToken, token_hash) is None:
-        session.add(SubmitToken(token_hash=token_hash, assignment_seq=assignment.seq))
-        session.flush()
+    live.add_token(session, token_hash, assignment)
 
 
 def _remember_for_this_session(visit: Visit) -> None:
     """The worker has signed in anew since accepting: this session has another token."""
 
     def write(session: Session, now: int) -> None:
-        worker = people.require_worker(session, visit, now)
-        assignment, _ = _own(session, worker, visit.entity("assignment_id"))
-        remember_token(session, visit, assignment)
+        worker = people.require_visitor(session, visit, now)
+        found, _ = _own(session, worker.seq, visit.entity("assignment_id"))
+        remember_token(session, visit, LiveAssignment(found.seq, found.assignment_id, found.state))
 
     visit.market.write(write)
 
@@ -145,46 +199,66 @@ def _held(session: Session, hit: Hit, worker: Worker) -> Assignment | None:
     return session.scalars(query).first()
 
 
-def _own(session: Session, worker: Worker, assignment_id: str) -> tuple[Assignment, Hit]:
+def _own(session: Session, worker_seq: int, assignment_id: str) -> tuple[Assignment, Hit]:
     row = session.execute(
         select(Assignment, Hit)
         .join(Hit, Hit.seq == Assignment.hit_seq)
-        .where(Assignment.assignment_id == assignment_id, Assignment.worker_seq == worker.seq)
+        .where(Assignment.assignment_id == assignment_id, Assignment.worker_seq == worker_seq)
     ).first()
     if row is None:
         raise Notice("unknown", 404)
     return row.Assignment, row.Hit
 
 
+def _previewed(hit: Hit) -> Task:
+    kind = hit.type
+    return Task(
+        hit.hit_id,
+        kind.hit_type_id,
+        kind.title,
+        kind.reward_cents,
+        kind.duration_s,
+        kind.hosts or [],
+        hit.external_url,
+        hit.frame_height,
+    )
+
+
+def _in_hand(row: Row[Any]) -> Task:
+    return Task(
+        row.hit_id,
+        row.hit_type_id,
+        row.title,
+        row.reward_cents,
+        row.duration_s,
+        from_json(row.hosts) or [],
+        row.external_url,
+        row.frame_height,
+        row.assignment_id,
+        row.deadline_ms,
+    )
+
+
 def _task_page(
-    visit: Visit,
-    worker: Worker,
-    hit: Hit,
-    assignment: Assignment | None,
-    now: int,
-    unmet: Sequence[Unmet] = (),
+    visit: Visit, worker_id: str, task: Task, now: int, unmet: Sequence[Unmet] = ()
 ) -> Response:
-    asked = question.parse(hit.question)
-    given = {"assignmentId": PREVIEW_ID, "hitId": hit.hit_id}
+    given = {"assignmentId": PREVIEW_ID, "hitId": task.hit_id}
     given["turkSubmitTo"] = visit.submit_to(PREVIEW_TOKEN)
-    if assignment is not None:
-        given["assignmentId"] = assignment.assignment_id
-        given["turkSubmitTo"] = visit.submit_to(visit.submit_token(assignment.assignment_id))
-        given["workerId"] = worker.worker_id
-    address = asked.url or f"/frame/{hit.hit_id}"
-    elsewhere = asked.url is not None and render.origin(asked.url) != visit.base
+    if task.assignment_id is not None:
+        given["assignmentId"] = task.assignment_id
+        given["turkSubmitTo"] = visit.submit_to(visit.submit_token(task.assignment_id))
+        given["workerId"] = worker_id
+    elsewhere = task.address is not None and render.origin(task.address) != visit.base
     return render.page(
         "task.html",
-        frames=render.origin(asked.url) if asked.url else "",
-        signed_in=worker.worker_id,
+        frames=render.origin(task.address) if task.address else "",
+        signed_in=worker_id,
         csrf=visit.csrf,
-        hit=hit,
-        assignment=assignment,
-        seconds=seconds_left(assignment.deadline_ms, now) if assignment else None,
-        src=frame_address(address, given),
+        task=task,
+        seconds=seconds_left(task.deadline_ms, now),
+        src=frame_address(task.address or f"/frame/{task.hit_id}", given),
         # With our own origin, the permission would undo the sandbox.
         sandbox=render.SANDBOX + (" allow-same-origin" if elsewhere else ""),
-        height=asked.height,
         unmet=unmet,
     )
 
@@ -196,11 +270,11 @@ def frame_address(address: str, given: Mapping[str, str]) -> str:
     return parts._replace(query=query).geturl()
 
 
-def _ended_page(visit: Visit, worker: Worker, assignment: Assignment, hit: Hit) -> Response:
+def _ended_page(visit: Visit, worker_id: str, assignment: Assignment, hit: Hit) -> Response:
     template = "given_up.html" if assignment.state in GIVEN_UP else "done.html"
     return render.page(
         template,
-        signed_in=worker.worker_id,
+        signed_in=worker_id,
         csrf=visit.csrf,
         hit=hit,
         assignment=assignment,

@@ -238,17 +238,3 @@ def test_what_boto3_lets_through_is_refused_by_name(shared_world, changes, name)
     )
     assert error["Error"]["Code"] == "ParameterValidationError"
     assert name in error["Error"]["Message"]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"HITLayoutId": "3LAYOUT"},
-    ],
-)
-def test_what_is_not_supported_is_refused_rather_than_ignored(shared_world, changes):
-    error = shared_world.requester.refusal(
-        "create_hit", **shared_world.requester.hit_parameters(**changes)
-    )
-    assert error["TurkErrorCode"] == "AWS.MechanicalTurk.NotSupported"
-    assert next(iter(changes)) in error["Message"]

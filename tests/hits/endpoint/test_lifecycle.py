@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from hits.endpoint import accounts, ledger, lifecycle
+from hits.endpoint import accounts, ledger, lifecycle, live
 from hits.endpoint.clock import SetClock
 from hits.endpoint.errors import WireError, WorkRefused
 from hits.endpoint.market import Market
@@ -160,9 +160,7 @@ def small_market(path, clock, hits, workers=1):
 
 def accept(market, hit_seq, worker_seq):
     market.write(
-        lambda session, now: lifecycle.accept(
-            session, lifecycle.lock_hit(session, hit_seq), worker_seq, now
-        )
+        lambda session, now: lifecycle.accept(session, live.lock(session, hit_seq), worker_seq, now)
     )
 
 
@@ -174,7 +172,7 @@ def take_step(market, clock, chance, step, hit_seqs, worker_seqs):
         held = session.scalars(select(Assignment).where(Assignment.hit_seq == hit.seq)).all()
         one = chance.choice(held) if held else None
         if step == "accept":
-            lifecycle.accept(session, hit, chance.choice(worker_seqs), now)
+            lifecycle.accept(session, live.lock(session, hit.seq), chance.choice(worker_seqs), now)
         elif step == "expire":
             lifecycle.set_expiry(session, hit, now + chance.choice((-1, 1)) * 3_600_000, now)
         elif step == "dispose":
@@ -182,7 +180,8 @@ def take_step(market, clock, chance, step, hit_seqs, worker_seqs):
         elif one is None:
             return
         elif step == "submit":
-            lifecycle.submit(session, hit, one, "answer", now)
+            held_one = live.LiveAssignment(one.seq, one.assignment_id, one.state)
+            lifecycle.submit(session, live.lock(session, hit.seq), held_one, "answer", now)
         elif step == "return":
             lifecycle.give_back(session, hit, one, now)
         elif step == "reject":

@@ -5,6 +5,7 @@ Revision ID: 0002
 
 import sqlalchemy as sa
 from alembic import op
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 revision = "0002"
 down_revision: str | None = "0001"
@@ -253,6 +254,11 @@ def upgrade() -> None:
         "hit_types", sa.Column("listens", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("hits", sa.Column("layout_id", sa.String(length=64), nullable=True))
+    op.add_column("hits", sa.Column("external_url", sa.Text(), nullable=True))
+    op.add_column(
+        "hits", sa.Column("frame_height", sa.Integer(), nullable=False, server_default="0")
+    )
+    _read_questions()
     op.add_column("hits", sa.Column("inputs", sa.JSON(), nullable=True))
     op.add_column(
         "hits", sa.Column("is_form", sa.Boolean(), nullable=False, server_default=sa.false())
@@ -270,24 +276,40 @@ def upgrade() -> None:
     op.add_column("workers", sa.Column("blocks", sa.Integer(), nullable=False, server_default="0"))
 
 
+def _read_questions() -> None:
+    """What later versions keep beside a question stands in it: all were checked when they came."""
+    hits = sa.table("hits", *map(sa.column, ("seq", "question", "external_url", "frame_height")))
+    connection = op.get_bind()
+    for seq, question in connection.execute(sa.select(hits.c.seq, hits.c.question)).all():
+        root = fromstring(question, forbid_dtd=True)
+        found = {one.tag.rpartition("}")[2]: (one.text or "").strip() for one in root}
+        connection.execute(
+            sa.update(hits)
+            .where(hits.c.seq == seq)
+            .values(
+                external_url=found.get("ExternalURL"),
+                frame_height=int(found.get("FrameHeight") or 0),
+            )
+        )
+
+
 def downgrade() -> None:
     """What only 0002 can say is lost."""
-    with op.batch_alter_table("hit_types") as table:
-        table.drop_column("listens")
-        table.drop_column("hosts")
-        table.drop_column("requirements")
-    with op.batch_alter_table("hits") as table:
-        table.drop_column("hit_policy")
-        table.drop_column("assignment_policy")
-        table.drop_column("has_policies")
-        table.drop_column("is_form")
-        table.drop_column("inputs")
-        table.drop_column("layout_id")
-    with op.batch_alter_table("workers") as table:
-        table.drop_column("blocks")
-        table.drop_column("adult")
-        table.drop_column("subdivision")
-        table.drop_column("country")
+    op.drop_column("hit_types", "listens")
+    op.drop_column("hit_types", "hosts")
+    op.drop_column("hit_types", "requirements")
+    op.drop_column("hits", "hit_policy")
+    op.drop_column("hits", "assignment_policy")
+    op.drop_column("hits", "has_policies")
+    op.drop_column("hits", "is_form")
+    op.drop_column("hits", "inputs")
+    op.drop_column("hits", "frame_height")
+    op.drop_column("hits", "external_url")
+    op.drop_column("hits", "layout_id")
+    op.drop_column("workers", "blocks")
+    op.drop_column("workers", "adult")
+    op.drop_column("workers", "subdivision")
+    op.drop_column("workers", "country")
     for name in (
         "events",
         "invitations",
