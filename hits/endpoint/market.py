@@ -5,16 +5,18 @@ has passed without consequence. On SQLite, writers of this process take turns in
 own, which is fairer and faster than SQLite's polling.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from hits.endpoint import due, lifecycle
+from hits.endpoint import due, lifecycle, prepared
 from hits.endpoint.clock import Clock
 from hits.endpoint.database import WRITES, open_database
 from hits.endpoint.notifications import events
@@ -23,6 +25,9 @@ from hits.endpoint.reviews import apply as reviews
 T = TypeVar("T")
 Work = Callable[[Session, int], T]
 _TRIES = 3
+_THREADS = 40
+_THREADS_ALONE = 4
+"""On SQLite, more than a few only wait for each other, and cost switches."""
 
 
 class Market:
@@ -39,6 +44,7 @@ class Market:
         self._watch = due.Watch()
         alone = engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = threading.Lock() if alone else nullcontext()
+        self._pool = ThreadPoolExecutor(_THREADS_ALONE if alone else _THREADS, "market")
 
     @classmethod
     def open(cls, data: str, clock: Clock) -> "Market":
@@ -46,8 +52,13 @@ class Market:
         return cls(open_database(data), clock)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, once nobody is at work on it."""
+        self._pool.shutdown()
         self._engine.dispose()
+
+    async def in_thread(self, work: Callable[..., T], *given: Any) -> T:
+        """Call `work`, which will wait for the database, beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on one consistent view of the books."""
@@ -88,6 +99,7 @@ class Market:
         """What follows from the work by itself, and the commit of both."""
         reviews.apply(session, now)
         session.commit()
+        prepared.let_go(session)
         self._watch.heard(session)
         if session.info.pop(events.WRITTEN, False):
             self.news.set()

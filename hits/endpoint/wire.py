@@ -11,7 +11,6 @@ import uuid
 from typing import Any
 
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -45,7 +44,7 @@ async def endpoint(request: Request) -> Response:
     signed = sigv4.SignedRequest(request.method, target, headers, body)
     base = f"{request.url.scheme}://{headers.get('host', '')}"
     rules: faults.Faults = request.app.state.faults
-    return await run_in_threadpool(_answer, signed, base, market, settings, rules)
+    return await market.in_thread(_answer, signed, base, market, settings, rules)
 
 
 def _answer(

@@ -27,7 +27,11 @@ from hits.endpoint.worker_site import (
 from hits.endpoint.worker_site.visit import receives, shows, takes
 
 ROUTES: list[BaseRoute] = [
+    # The four that workers walk all day come first: routes are tried in this order.
     Route("/", shows(queue.show), methods=["GET"]),
+    Route("/groups/{hit_type_id}/accept", takes(queue.accept_next), methods=["POST"]),
+    Route("/assignments/{assignment_id}", shows(work.show), methods=["GET"]),
+    Route("/submit/{token}/mturk/externalSubmit", receives(submit.receive), methods=["POST"]),
     Route("/register", takes(people.register, signed_in=False), methods=["POST"]),
     Route("/sign-in", takes(people.sign_in, signed_in=False), methods=["POST"]),
     Route("/sign-out", takes(people.sign_out), methods=["POST"]),
@@ -40,13 +44,10 @@ ROUTES: list[BaseRoute] = [
     Route("/tests/{request_id}", shows(qualifications.show_test), methods=["GET"]),
     Route("/frame/tests/{request_id}", shows(qualifications.show_frame), methods=["GET"]),
     Route("/groups/{hit_type_id}/next", shows(queue.next_preview), methods=["GET"]),
-    Route("/groups/{hit_type_id}/accept", takes(queue.accept_next), methods=["POST"]),
     Route("/hits/{hit_id}", shows(work.preview), methods=["GET"]),
     Route("/hits/{hit_id}/accept", takes(work.accept), methods=["POST"]),
-    Route("/assignments/{assignment_id}", shows(work.show), methods=["GET"]),
     Route("/assignments/{assignment_id}/return", takes(work.give_back), methods=["POST"]),
     Route("/frame/{hit_id}", shows(frame.show), methods=["GET"]),
-    Route("/submit/{token}/mturk/externalSubmit", receives(submit.receive), methods=["POST"]),
     Route("/uploads/{upload_id}", shows(files.show), methods=["GET"]),
     Mount("/static", StaticFiles(directory=render.STATIC)),
 ]

@@ -7,7 +7,6 @@ wait for the database.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -67,7 +66,7 @@ def shows(page: Page) -> Endpoint:
     """An endpoint for GET."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(_answer, page, _visit(request, Form()))
+        return await _in_thread(page, _visit(request, Form()))
 
     return endpoint
 
@@ -102,7 +101,11 @@ async def _with_form(page: Page, request: Request) -> Response:
         form = await read_form(request)
     except Notice as notice:
         return render.notice(notice.reason, notice.status)
-    return await run_in_threadpool(_answer, page, _visit(request, form))
+    return await _in_thread(page, _visit(request, form))
+
+
+async def _in_thread(page: Page, visit: Visit) -> Response:
+    return await visit.market.in_thread(_answer, page, visit)
 
 
 def _answer(page: Page, visit: Visit) -> Response:

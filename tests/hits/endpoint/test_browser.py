@@ -79,6 +79,7 @@ def register(tab, world):
     tab.get_by_role("button", name="Register").click()
     worker_id = tab.locator("main").get_attribute("data-worker-id")
     tab.get_by_role("link", name="Go to the queue").click()
+    tab.wait_for_selector("main[data-page=queue]")
     return worker_id
 
 
