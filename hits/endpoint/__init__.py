@@ -28,6 +28,7 @@ The map, from the outside in::
     requirements.py what a HIT type asks of its workers, checked when it is made
     eligibility.py  whether a worker may find, see or accept a HIT, and if not, exactly why
     qualifications.py  who has which qualification; system_qualifications.py counts the rest
+    invitations.py  links with which people register; refusals.py: what is refused is logged
     messages.py     requesters' messages to workers
     lifecycle.py    THE state machine of HITs and assignments, driven by the clock
     due.py          what has fallen due: the queries behind lifecycle.settle

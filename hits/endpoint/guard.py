@@ -12,6 +12,7 @@ import re
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hits.endpoint import refusals
 from hits.endpoint.settings import is_loopback
 
 _FORWARDING = {b"forwarded", b"via", b"x-real-ip"}
@@ -30,6 +31,7 @@ class Guard:
         if problem is None:
             await self.app(scope, receive, send)
             return
+        refusals.log("guard", problem)
         body = json.dumps({"__type": "AccessDeniedException", "Message": problem})
         await Response(body, 403, media_type="application/json")(scope, receive, send)
 

@@ -59,6 +59,8 @@ class _Server(uvicorn.Server):
             server_header=False,
             proxy_headers=settings.behind_proxy,
             forwarded_allow_ips="*",
+            ssl_certfile=settings.certificate,
+            ssl_keyfile=settings.private_key,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=5,
             ws="none",
@@ -94,7 +96,8 @@ def _listen(settings: ServeSettings) -> socket.socket:
 def _url(settings: ServeSettings, listener: socket.socket) -> str:
     host = settings.host.strip("[]")
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listener.getsockname()[1]}"
+    scheme = "https" if settings.certificate else "http"
+    return f"{scheme}://{shown}:{listener.getsockname()[1]}"
 
 
 def _wait_until_healthy(thread: threading.Thread, listener: socket.socket) -> None:

@@ -23,6 +23,13 @@ from hits.endpoint.errors import WireError
 
 SERVICE = "mturk-requester"
 MAX_SKEW_S = 5 * 60
+REFUSALS = {
+    "IncompleteSignatureException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "UnrecognizedClientException",
+}
+"""What a request is refused with when it is not shown whose it is."""
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _MUST_BE_SIGNED = {"host", "x-amz-date", "x-amz-target"}
 _SCOPE = re.compile(r"(?P<key>[^/]+)/(?P<day>\d{8})/(?P<region>[a-z0-9-]+)/(?P<service>[^/]+)/(.+)")

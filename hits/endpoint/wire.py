@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hits.endpoint import accounts, faults, sigv4, validation
+from hits.endpoint import accounts, faults, refusals, sigv4, validation
 from hits.endpoint.body import BodyTooLarge, read_body
 from hits.endpoint.errors import WireError, service_fault
 from hits.endpoint.hangup import NoReply
@@ -35,6 +35,7 @@ async def endpoint(request: Request) -> Response:
     try:
         body = await read_body(request, MAX_BODY)
     except BodyTooLarge:
+        refusals.log("too-large", "POST /")
         too_large = WireError("RequestEntityTooLargeException", "The request is too large.")
         return _refusal(too_large, market)
     target = request.scope.get("raw_path", b"/").decode("latin-1")
@@ -64,6 +65,8 @@ def _answer(
         fault.strike()
         reply = _response(_perform(market, operation, access_key, params, base))
     except WireError as error:
+        if error.kind in sigv4.REFUSALS:
+            refusals.log(error.kind, name)
         reply = _refusal(error, market)
     except Exception:  # noqa: BLE001 - whatever it is, a requester gets a ServiceFault
         _log.exception("the operation %r failed", name[:64])

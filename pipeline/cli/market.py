@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.market_people import invitations, invite
 from pipeline.cli.market_shared import DataOption, translated
 from pipeline.cli.market_templates import hosts, layouts, load, results
 from pipeline.cli.market_webhooks import webhooks
@@ -16,13 +17,13 @@ from pipeline.cli.shared import JsonOption, escaped, print_json, print_table, sa
 KeyArgument = Annotated[str, typer.Argument(help="The account's access key.")]
 
 market = typer.Typer(
-    no_args_is_help=True, help="The endpoint's books: accounts, templates, batches."
+    no_args_is_help=True, help="The endpoint's books: accounts, templates, people."
 )
 accounts = typer.Typer(no_args_is_help=True, help="Requester accounts: add, list, fund.")
 market.add_typer(accounts, name="accounts")
 market.add_typer(webhooks, name="webhooks")
 market.add_typer(layouts, name="layouts")
-for command in (load, results, hosts):
+for command in (load, results, hosts, invite, invitations):
     market.command()(command)
 
 

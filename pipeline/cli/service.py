@@ -27,6 +27,13 @@ def serve(
     behind_proxy: Annotated[
         bool, typer.Option("--behind-proxy", help="A proxy in front terminates TLS.")
     ] = False,
+    registration: Annotated[
+        str, typer.Option(help="Who may register as a worker: open or invited.")
+    ] = "open",
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file, to speak TLS without a proxy.")
+    ] = None,
+    private_key: Annotated[Path | None, typer.Option(help="The certificate's key, PEM.")] = None,
     assets: Annotated[
         Path | None, typer.Option(help="Folder HOST/PATH that stands in for the web.")
     ] = None,
@@ -41,7 +48,15 @@ def serve(
     from hits.endpoint.settings import ServeSettings
 
     settings = ServeSettings(
-        host=host, port=port, data=data, behind_proxy=behind_proxy, assets=assets, faults=faults
+        host=host,
+        port=port,
+        data=data,
+        behind_proxy=behind_proxy,
+        registration=registration,
+        certificate=certificate,
+        private_key=private_key,
+        assets=assets,
+        faults=faults,
     )
 
     def ready(url: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from hits.endpoint import ids
+from hits.endpoint import ids, invitations
 from hits.endpoint.clock import DAY
 from hits.endpoint.eligibility import Standing
 from hits.endpoint.live import LiveType
@@ -106,8 +106,11 @@ def register(visit: Visit) -> Response:
     if wanted and not ids.WORKER_ID.fullmatch(wanted):
         raise Notice("bad-worker-id", 400)
     secret, cookie = ids.secret(), ids.secret()
+    code = visit.form.get("invitation").strip()
 
     def write(session: Session, now: int) -> str:
+        if not visit.open_registration and not invitations.take_place(session, code, now):
+            raise Notice("no-invitation", 403)
         worker_id = wanted or ids.worker_id()
         if session.scalars(select(Worker.seq).where(Worker.worker_id == worker_id)).first():
             raise Notice("worker-id-taken", 409)
@@ -120,6 +123,15 @@ def register(visit: Visit) -> Response:
     worker_id = visit.market.write(write)
     shown = render.page("registered.html", worker_id=worker_id, secret=secret)
     return _with_cookie(shown, visit, cookie)
+
+
+def join(visit: Visit) -> Response:
+    """Where an invitation leads: the welcome, with a way in if the invitation is good."""
+    code = visit.path["code"]
+    good = visit.market.read(lambda session, now: invitations.is_good(session, code, now))
+    if not good and not visit.open_registration:
+        raise Notice("no-invitation", 403)
+    return render.page("welcome.html", open=True, invitation=code)
 
 
 def sign_in(visit: Visit) -> Response:

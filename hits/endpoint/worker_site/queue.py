@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session, aliased
 from starlette.responses import Response
 
 from hits.endpoint import lifecycle, live, messages
-from hits.endpoint.eligibility import Standing, Unmet
+from hits.endpoint.eligibility import Standing
 from hits.endpoint.live import LiveHit
 from hits.endpoint.prepared import Prepared, from_json
 from hits.endpoint.requirements import ACCEPT, DISCOVER, PREVIEW
 from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, HitType, State
-from hits.endpoint.worker_site import people, render, work
+from hits.endpoint.worker_site import filters, people, render, work
+from hits.endpoint.worker_site.groups import Group
 from hits.endpoint.worker_site.people import Visitor
 from hits.endpoint.worker_site.render import Notice
 from hits.endpoint.worker_site.visit import Visit, go
@@ -47,6 +48,7 @@ _GROUPS = Prepared(
         HitType.hit_type_id.label("hit_type_id"),
         HitType.title.label("title"),
         HitType.description.label("description"),
+        HitType.keywords.label("keywords"),
         HitType.reward_cents.label("reward_cents"),
         HitType.duration_s.label("duration_s"),
         HitType.requirements.label("requirements"),
@@ -79,21 +81,6 @@ _NEXT_HELD = Prepared(_OF_GROUP.with_for_update(of=Hit, skip_locked=True))
 
 
 @dataclass(frozen=True)
-class Group:
-    """HITs of one type that a worker may find; `hit_id` is the one that would be next.
-
-    `type` has the columns of the HIT type that are shown. `unmet` are the requirements that keep
-    the worker from accepting, if any.
-    """
-
-    type: Row[Any]
-    available: int
-    hit_id: str
-    unmet: list[Unmet]
-    can_preview: bool
-
-
-@dataclass(frozen=True)
 class InHand:
     """An accepted assignment and the seconds that remain for it."""
 
@@ -117,14 +104,16 @@ def show(visit: Visit) -> Response:
     def read(session: Session, now: int) -> Response:
         worker = people.visitor(session, visit.secret, now)
         if worker is None:
-            return render.page("welcome.html")
+            return render.page("welcome.html", open=visit.open_registration, invitation="")
+        wanted = filters.read(visit.query)
         return render.page(
             "queue.html",
             signed_in=worker.worker_id,
             csrf=visit.csrf,
             unread=messages.unread(session, worker.seq),
             in_hand=_in_hand(session, worker, now),
-            groups=_groups(session, worker),
+            groups=filters.apply(wanted, _groups(session, worker)),
+            wanted=wanted,
         )
 
     return visit.market.read(read)

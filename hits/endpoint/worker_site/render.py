@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from hits.endpoint.eligibility import Unmet
-from hits.endpoint.worker_site import words
+from hits.endpoint.worker_site import filters, words
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -26,6 +26,7 @@ _ENVIRONMENT.globals.update(
     duration=words.duration,
     moment=words.moment,
     qualification_states=words.QUALIFICATION_STATES,
+    orders=filters.ORDERS,
 )
 SANDBOX = "allow-scripts allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox"
 

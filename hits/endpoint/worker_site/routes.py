@@ -32,6 +32,7 @@ ROUTES: list[BaseRoute] = [
     Route("/groups/{hit_type_id}/accept", takes(queue.accept_next), methods=["POST"]),
     Route("/assignments/{assignment_id}", shows(work.show), methods=["GET"]),
     Route("/submit/{token}/mturk/externalSubmit", receives(submit.receive), methods=["POST"]),
+    Route("/join/{code}", shows(people.join), methods=["GET"]),
     Route("/register", takes(people.register, signed_in=False), methods=["POST"]),
     Route("/sign-in", takes(people.sign_in, signed_in=False), methods=["POST"]),
     Route("/sign-out", takes(people.sign_out), methods=["POST"]),

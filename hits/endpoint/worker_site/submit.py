@@ -11,7 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 from starlette.responses import Response
 
-from hits.endpoint import answers, ids, lifecycle, live, qualifications, question, question_form
+from hits.endpoint import (
+    answers,
+    ids,
+    lifecycle,
+    live,
+    qualifications,
+    question,
+    question_form,
+    refusals,
+)
 from hits.endpoint.answers import Answer, UploadedFile
 from hits.endpoint.errors import WorkRefused
 from hits.endpoint.tables import (
@@ -57,6 +66,8 @@ def receive(visit: Visit) -> Response:
     result = _Result("preview")
     if token != PREVIEW_TOKEN:
         result = visit.market.write(lambda session, now: _take(session, token, sent, now))
+    if result.outcome in ("unknown", "wrong-assignment"):
+        refusals.log(f"{result.outcome} token", "a submission")
     taken = result.outcome in ("submitted", "already-submitted")
     return render.outcome(
         visit.base,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hits.endpoint import ids
+from hits.endpoint import ids, refusals
 from hits.endpoint.assets import Assets
 from hits.endpoint.market import Market
 from hits.endpoint.worker_site import render
@@ -31,6 +31,7 @@ class Visit:
     query: dict[str, str]
     form: Form = field(default_factory=Form)
     assets: Assets | None = None
+    open_registration: bool = True
 
     @property
     def csrf(self) -> str:
@@ -81,6 +82,7 @@ def takes(page: Page, *, signed_in: bool = True) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         if request.headers.get("origin", base_url(request)) != base_url(request):
+            refusals.log("foreign-origin", _route(request))
             return render.notice("foreign-origin", 403)
         return await _with_form(guarded, request)
 
@@ -100,8 +102,15 @@ async def _with_form(page: Page, request: Request) -> Response:
     try:
         form = await read_form(request)
     except Notice as notice:
+        refusals.log(notice.reason, _route(request))
         return render.notice(notice.reason, notice.status)
     return await _in_thread(page, _visit(request, form))
+
+
+def _route(request: Request) -> str:
+    """Which address, without what stands in it for one visitor alone."""
+    route = request.scope.get("route")
+    return f"{request.method} {getattr(route, 'path', '?')}"
 
 
 async def _in_thread(page: Page, visit: Visit) -> Response:
@@ -112,6 +121,8 @@ def _answer(page: Page, visit: Visit) -> Response:
     try:
         return page(visit)
     except Notice as notice:
+        if notice.reason in refusals.SUSPICIOUS:
+            refusals.log(notice.reason, page.__name__)
         return render.notice(notice.reason, notice.status, notice.unmet)
 
 
@@ -124,6 +135,7 @@ def _visit(request: Request, form: Form) -> Visit:
         query=dict(request.query_params),
         form=form,
         assets=request.app.state.assets,
+        open_registration=request.app.state.settings.registration == "open",
     )
 
 

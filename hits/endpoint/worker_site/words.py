@@ -47,6 +47,10 @@ REASONS = {
         "This form belongs to another session, or you have signed in again since it was shown.",
     ),
     "foreign-origin": ("Refused", "This form was sent from another site."),
+    "no-invitation": (
+        "An invitation is needed",
+        "The invitation is unknown, used up or too old. Ask whoever invited you for another.",
+    ),
     "bad-worker-id": (
         "That id cannot be used",
         "A worker id is an A followed by up to 63 capital letters and digits.",

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from hits.endpoint import ids, lifecycle, live
+from hits.endpoint import ids, lifecycle, live, refusals
 from hits.endpoint.clock import SECOND
 from hits.endpoint.eligibility import Standing, Unmet
 from hits.endpoint.errors import WorkRefused
@@ -138,6 +138,7 @@ def show(visit: Visit) -> Response:
             token=ids.digest(visit.submit_token(assignment_id)),
         )
         if row is None:
+            refusals.log("not theirs", "an assignment's page")
             raise Notice("unknown", 404)
         if row.state != State.ACCEPTED:
             return _ended_page(
