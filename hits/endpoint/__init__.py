@@ -17,6 +17,7 @@ The map, from the outside in::
     validation.py   parameters against botocore's service model, and the limits it lacks
     operations/     one file per family of operations, one table of their names
     worker_site/    what workers see; its docstring is the contract for machine clients
+    requester_site/ the requester's dashboard in the browser
     question.py     HTMLQuestion, ExternalQuestion, QuestionForm in; the page in the frame out
     question_form/  questions written as data: parsed, rendered, answered, scored
     xml_input.py    requesters' XML, read safely and checked against rules of a schema

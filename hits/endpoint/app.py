@@ -15,6 +15,7 @@ from hits.endpoint.faults import Faults, read_faults
 from hits.endpoint.guard import Guard
 from hits.endpoint.market import Market
 from hits.endpoint.notifications.delivery import Delivery
+from hits.endpoint.requester_site import routes as requester_routes
 from hits.endpoint.settings import ServeSettings
 from hits.endpoint.worker_site import routes
 
@@ -42,6 +43,7 @@ def create_app(settings: ServeSettings) -> Starlette:
             Route("/", wire.endpoint, methods=["POST"]),
             Route("/healthz", _healthz, methods=["GET"]),
             *routes.ROUTES,
+            *requester_routes.ROUTES,
             *([routes.assets(assets)] if assets else []),
         ],
         middleware=[Middleware(Guard, local=settings.is_local)],

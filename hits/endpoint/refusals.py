@@ -10,6 +10,7 @@ SUSPICIOUS = {
     "foreign-origin",
     "stale-form",
     "wrong-secret",
+    "wrong-key",
     "unknown-token",
     "wrong-assignment",
     "no-invitation",

@@ -41,21 +41,29 @@ class Notice(Exception):
         self.unmet = unmet
 
 
-def page(template: str, status: int = 200, frames: str = "", **context: Any) -> HTMLResponse:
-    """One of our own pages; `frames` is the origin of a task that it shows, if not ours."""
-    context = {"signed_in": None, "unread": 0, "unmet": (), **context}
+def page(
+    template: str, status: int = 200, frames: str = "", live: bool = False, **context: Any
+) -> HTMLResponse:
+    """One of our own pages; `frames` is the origin of a task that it shows, if not ours.
+
+    A `live` page renews itself by asking for its own address again.
+    """
+    context = {"signed_in": None, "requester": None, "unread": 0, "unmet": (), **context}
     html = _ENVIRONMENT.get_template(template).render(context)
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         f"frame-src 'self' {frames}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        + ("; connect-src 'self'" if live else "")
     )
     return HTMLResponse(html, status, headers=_headers(policy, "same-origin"))
 
 
-def notice(reason: str, status: int, unmet: Sequence[Unmet] = ()) -> Response:
-    """The page for a `Notice`."""
+def notice(reason: str, status: int, unmet: Sequence[Unmet] = (), home: str = "/") -> Response:
+    """The page for a `Notice`, which leads on to `home`."""
     title, text = words.REASONS[reason]
-    return page("notice.html", status, reason=reason, title=title, text=text, unmet=unmet)
+    return page(
+        "notice.html", status, reason=reason, title=title, text=text, unmet=unmet, home=home
+    )
 
 
 def outcome(

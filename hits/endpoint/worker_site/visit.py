@@ -18,11 +18,15 @@ from hits.endpoint.worker_site.forms import Form, read_form
 from hits.endpoint.worker_site.render import Notice
 
 COOKIE = "konkyo_session"
+REQUESTER_COOKIE = "konkyo_requester"
 
 
 @dataclass(frozen=True)
 class Visit:
-    """`secret` is the session cookie's value; only its hash is in the database."""
+    """`secret` is the session cookie's value; only its hash is in the database.
+
+    On the requester's pages it is the requester's session.
+    """
 
     market: Market
     base: str
@@ -32,6 +36,8 @@ class Visit:
     form: Form = field(default_factory=Form)
     assets: Assets | None = None
     open_registration: bool = True
+    is_local: bool = True
+    home: str = "/"
 
     @property
     def csrf(self) -> str:
@@ -63,16 +69,16 @@ Page = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def shows(page: Page) -> Endpoint:
+def shows(page: Page, *, cookie: str = COOKIE) -> Endpoint:
     """An endpoint for GET."""
 
     async def endpoint(request: Request) -> Response:
-        return await _in_thread(page, _visit(request, Form()))
+        return await _in_thread(page, _visit(request, Form(), cookie))
 
     return endpoint
 
 
-def takes(page: Page, *, signed_in: bool = True) -> Endpoint:
+def takes(page: Page, *, signed_in: bool = True, cookie: str = COOKIE) -> Endpoint:
     """An endpoint for our own forms: from this site, and from this very session."""
 
     def guarded(visit: Visit) -> Response:
@@ -84,7 +90,7 @@ def takes(page: Page, *, signed_in: bool = True) -> Endpoint:
         if request.headers.get("origin", base_url(request)) != base_url(request):
             refusals.log("foreign-origin", _route(request))
             return render.notice("foreign-origin", 403)
-        return await _with_form(guarded, request)
+        return await _with_form(guarded, request, cookie)
 
     return endpoint
 
@@ -98,13 +104,13 @@ def receives(page: Page) -> Endpoint:
     return endpoint
 
 
-async def _with_form(page: Page, request: Request) -> Response:
+async def _with_form(page: Page, request: Request, cookie: str = COOKIE) -> Response:
     try:
         form = await read_form(request)
     except Notice as notice:
         refusals.log(notice.reason, _route(request))
         return render.notice(notice.reason, notice.status)
-    return await _in_thread(page, _visit(request, form))
+    return await _in_thread(page, _visit(request, form, cookie))
 
 
 def _route(request: Request) -> str:
@@ -123,19 +129,21 @@ def _answer(page: Page, visit: Visit) -> Response:
     except Notice as notice:
         if notice.reason in refusals.SUSPICIOUS:
             refusals.log(notice.reason, page.__name__)
-        return render.notice(notice.reason, notice.status, notice.unmet)
+        return render.notice(notice.reason, notice.status, notice.unmet, visit.home)
 
 
-def _visit(request: Request, form: Form) -> Visit:
+def _visit(request: Request, form: Form, cookie: str) -> Visit:
     return Visit(
         market=request.app.state.market,
         base=base_url(request),
-        secret=request.cookies.get(COOKIE, ""),
+        secret=request.cookies.get(cookie, ""),
         path=dict(request.path_params),
         query=dict(request.query_params),
         form=form,
         assets=request.app.state.assets,
         open_registration=request.app.state.settings.registration == "open",
+        is_local=request.app.state.settings.is_local,
+        home="/requester" if cookie == REQUESTER_COOKIE else "/",
     )
 
 

@@ -60,6 +60,18 @@ REASONS = {
         "You could not be signed in",
         "There is no worker with this id and secret. Both are shown once, at registration.",
     ),
+    "wrong-key": (
+        "You could not be signed in",
+        "There is no account with this access key and secret.",
+    ),
+    "nothing-chosen": (
+        "Nothing was chosen",
+        "Tick at least one submission, and approve or reject.",
+    ),
+    "reason-needed": (
+        "Say why",
+        "A rejection takes a worker's pay and standing: they are told the reason. Go back and write it.",
+    ),
     "too-large": ("That is too much", "The form is larger than this site accepts."),
     "unreadable": ("The form could not be read", "It is not a form as browsers send them."),
     "failed": ("Something went wrong here", "The failure is noted. Please try again in a moment."),
