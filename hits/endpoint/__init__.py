@@ -25,6 +25,7 @@ The map, from the outside in::
     templates.py    ``${variables}``; layouts.py: templates by id; batches.py: a CSV of values
     results.py      what came back for a batch, as a CSV
     hosts.py        outside hosts that tasks may reach; assets.py: files in place of them
+    pages.py        pages that requesters upload for ExternalQuestions
     uploads.py      addresses that open an uploaded file for a minute
     requirements.py what a HIT type asks of its workers, checked when it is made
     eligibility.py  whether a worker may find, see or accept a HIT, and if not, exactly why

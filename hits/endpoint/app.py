@@ -41,6 +41,7 @@ def create_app(settings: ServeSettings) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", wire.endpoint, methods=["POST"]),
+            Route("/pages", wire.upload, methods=["POST"]),
             Route("/healthz", _healthz, methods=["GET"]),
             *routes.ROUTES,
             *requester_routes.ROUTES,

@@ -8,19 +8,21 @@ status 500 (which boto3 retries), and the log of it names the operation but neve
 import json
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hits.endpoint import accounts, faults, refusals, sigv4, validation
+from hits.endpoint import accounts, faults, pages, refusals, sigv4, validation
 from hits.endpoint.body import BodyTooLarge, read_body
 from hits.endpoint.errors import WireError, service_fault
 from hits.endpoint.hangup import NoReply
 from hits.endpoint.market import Market
 from hits.endpoint.operations import OPERATIONS, Call, Operation, load
 from hits.endpoint.settings import ServeSettings
+from hits.endpoint.tables import Account
 
 TARGET = "MTurkRequesterServiceV20170117."
 MEDIA_TYPE = "application/x-amz-json-1.1"
@@ -30,12 +32,25 @@ _log = logging.getLogger(__name__)
 
 async def endpoint(request: Request) -> Response:
     """One call of the API."""
+    return await _signed(request, _answer)
+
+
+async def upload(request: Request) -> Response:
+    """``POST /pages``: a page for ExternalQuestions to name, signed like a call of the API."""
+    return await _signed(request, _store)
+
+
+async def _signed(
+    request: Request,
+    answer: Callable[[sigv4.SignedRequest, str, Market, ServeSettings, faults.Faults], Response],
+) -> Response:
+    """Read a signed request up to the limit, and answer it beside the event loop."""
     market: Market = request.app.state.market
     settings: ServeSettings = request.app.state.settings
     try:
         body = await read_body(request, MAX_BODY)
     except BodyTooLarge:
-        refusals.log("too-large", "POST /")
+        refusals.log("too-large", f"POST {request.url.path}")
         too_large = WireError("RequestEntityTooLargeException", "The request is too large.")
         return _refusal(too_large, market)
     target = request.scope.get("raw_path", b"/").decode("latin-1")
@@ -45,7 +60,29 @@ async def endpoint(request: Request) -> Response:
     signed = sigv4.SignedRequest(request.method, target, headers, body)
     base = f"{request.url.scheme}://{headers.get('host', '')}"
     rules: faults.Faults = request.app.state.faults
-    return await market.in_thread(_answer, signed, base, market, settings, rules)
+    return await market.in_thread(answer, signed, base, market, settings, rules)
+
+
+def _store(
+    signed: sigv4.SignedRequest,
+    base: str,
+    market: Market,
+    settings: ServeSettings,
+    _rules: faults.Faults,
+) -> Response:
+    try:
+        access_key = _authenticate(signed, market, settings)
+
+        def work(session: Session, now: int) -> str:
+            account = _account(session, access_key)
+            return pages.store(session, account.seq, signed.body, now)
+
+        page_id = market.write(work)
+    except WireError as error:
+        if error.kind in sigv4.REFUSALS:
+            refusals.log(error.kind, "POST /pages")
+        return _refusal(error, market)
+    return _response({"PageId": page_id, "URL": f"{base}/pages/{page_id}"}, 201)
 
 
 def _answer(
@@ -111,12 +148,17 @@ def _perform(
     run = load(operation)
 
     def work(session: Session, now: int) -> dict[str, Any]:
-        account = accounts.find(session, access_key)
-        if account is None:
-            raise WireError("UnrecognizedClientException", "The account no longer exists.")
+        account = _account(session, access_key)
         return run(Call(session, now, account.seq, params, base))
 
     return market.write(work) if operation.writes else market.read(work)
+
+
+def _account(session: Session, access_key: str) -> Account:
+    account = accounts.find(session, access_key)
+    if account is None:
+        raise WireError("UnrecognizedClientException", "The account no longer exists.")
+    return account
 
 
 def _refusal(error: WireError, market: Market) -> Response:

@@ -23,6 +23,7 @@ from hits.endpoint.tables.hits import (
     HitStatus,
     HitType,
     Layout,
+    Page,
     RequesterSession,
     RequestToken,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "Layout",
     "Listener",
     "Message",
+    "Page",
     "Qualification",
     "QualificationRequest",
     "QualificationType",

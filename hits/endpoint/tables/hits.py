@@ -114,6 +114,16 @@ class Layout(Base):
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class Page(Base):
+    """A page that a requester has uploaded, for ExternalQuestions to name; its id follows from it."""
+
+    __tablename__ = "pages"
+    page_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_seq: Mapped[int] = mapped_column(ForeignKey("accounts.seq"), index=True)
+    html: Mapped[str] = mapped_column(Text)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class RequestToken(Base):
     """A UniqueRequestToken and what it made: the HITId, or the request id of a bonus."""
 

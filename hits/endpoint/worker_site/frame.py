@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 from starlette.responses import Response
 
-from hits.endpoint import hosts, ids, question
+from hits.endpoint import hosts, ids, pages, question
 from hits.endpoint.tables import Hit
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.render import Notice
@@ -38,6 +38,15 @@ def show(visit: Visit) -> Response:
     if html is None:
         raise Notice("unknown", 404)
     return framed(visit, html, outside)
+
+
+def show_page(visit: Visit) -> Response:
+    """A page that a requester has uploaded, as their HITs' frames show it."""
+    page_id = visit.entity("page_id")
+    html = visit.market.read(lambda session, _now: pages.find(session, page_id))
+    if html is None:
+        raise Notice("unknown", 404)
+    return framed(visit, html)
 
 
 def framed(visit: Visit, html: str, outside: Sequence[str] = ()) -> Response:

@@ -49,6 +49,7 @@ ROUTES: list[BaseRoute] = [
     Route("/hits/{hit_id}/accept", takes(work.accept), methods=["POST"]),
     Route("/assignments/{assignment_id}/return", takes(work.give_back), methods=["POST"]),
     Route("/frame/{hit_id}", shows(frame.show), methods=["GET"]),
+    Route("/pages/{page_id}", shows(frame.show_page), methods=["GET"]),
     Route("/uploads/{upload_id}", shows(files.show), methods=["GET"]),
     Mount("/static", StaticFiles(directory=render.STATIC)),
 ]

@@ -71,6 +71,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_messages_worker_seq_read_ms", "messages", ["worker_seq", "read_ms"])
     op.create_table(
+        "pages",
+        sa.Column("page_id", sa.String(length=64), nullable=False),
+        sa.Column("account_seq", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_seq"], ["accounts.seq"], name="fk_pages_account_seq"),
+        sa.PrimaryKeyConstraint("page_id", name="pk_pages"),
+    )
+    op.create_index("ix_pages_account_seq", "pages", ["account_seq"])
+    op.create_table(
         "qualification_types",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("qualification_type_id", sa.String(length=64), nullable=False),
@@ -325,5 +335,6 @@ def downgrade() -> None:
         "qualification_types",
         "messages",
         "layouts",
+        "pages",
     ):
         op.drop_table(name)
