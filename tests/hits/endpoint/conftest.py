@@ -15,6 +15,7 @@ from botocore.config import Config
 from hits.endpoint.clock import SetClock
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
+from tests.support.service_model import check_answers
 
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 FORM = (
@@ -40,6 +41,7 @@ class Requester:
             aws_secret_access_key=secret,
             config=Config(retries={"max_attempts": 0}, max_pool_connections=20),
         )
+        check_answers(self.client)
 
     def hit_parameters(self, **changes: Any) -> dict[str, Any]:
         return {
