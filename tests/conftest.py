@@ -17,8 +17,10 @@ from hits.endpoint.settings import ServeSettings
 from pipeline.project import Project, init_project, open_project
 
 # A busy machine is no fault of the code: examples are bounded in number, not in time.
+# `nightly` is for test_fuzz.py, which then tries 10,000 new cases instead of its usual 500.
 settings.register_profile("konkyo", deadline=None)
-settings.load_profile("konkyo")
+settings.register_profile("nightly", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "konkyo"))
 
 POSTGRES = "KONKYO_TEST_POSTGRES"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -83,6 +83,7 @@ class Faults:
 
     def __init__(self, rules: tuple[Rule, ...] = (), seed: int = 0) -> None:
         self.rules = rules
+        self.waits = any(rule.kind == LATENCY for rule in rules)
         self._numbers = _numbers(rules, seed)
         self._left = [rule.first for rule in rules]
         self._lock = Lock()
