@@ -1,33 +1,35 @@
-"""Workers on the endpoint beside a bare Starlette application that does the same two inserts.
+"""Workers on the endpoint beside a bare Starlette application and beside Turkle.
 
-Both servers run in a process of their own, on SQLite with a write-ahead log that is synced at
-every commit; the same client plays the workers. The bare application answers the same four
-requests a HIT, keeps no state but the two rows, and knows no worker, money, deadline or HIT.
+All serve from a process of their own, on SQLite with a write-ahead log that is synced at every
+commit; the same client plays the workers, over the same number of tasks with nine places each. The
+bare application answers the same four requests a HIT with two inserts, keeps no state but the two
+rows, and knows no worker, money, deadline or HIT. Turkle answers four too: accept the next task,
+its page, its frame, the submission. Workers register and sign in before the clock starts; Turkle
+is stopped after a fifth of the submissions, because it takes so long. In these runs every worker
+always has a request under way, so a request waits for those of all others. A last run lets them
+think for a second before each, as fast people do.
 
     python benchmarks/bench_endpoint.py [--submissions N] [--workers N] [--repeats N]
+        [--turkle PYTHON]
+
+`--turkle` names an interpreter that has turkle and gunicorn, if this one has not.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-import boto3
 import http_load
+import turkle_peer
+from servers import fill, konkyo_serve, memory_mb, program, server
 
 PER_HIT = 9
-MARKET = """
-import sys
-from hits.endpoint.serve import serve
-from hits.endpoint.settings import ServeSettings
-serve(ServeSettings(port=0, data=sys.argv[1]), on_ready=lambda url: print(url, flush=True))
-"""
+THINK_S = 1.0
+WANTED = {"bare": 0.33, "turkle": 10.0}
 BARE = """
 import socket, sqlite3, sys, threading, uuid
 import uvicorn
@@ -64,94 +66,105 @@ async def submit(request):
 app = Starlette(routes=[
     Route("/", page), Route("/assignments/{name}", page),
     Route("/accept", accept, methods=["POST"]), Route("/submit", submit, methods=["POST"])])
-listener = socket.create_server(("127.0.0.1", 0))
+# Only for a socket that says it is TCP does asyncio turn off Nagle's delay.
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+listener.bind(("127.0.0.1", 0))
 print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
 uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)).run(sockets=[listener])
 """
 
 
-@contextmanager
-def server(program: str, data: Path) -> Iterator[tuple[str, int]]:
-    """Start a server in a process of its own; yields its address and process id."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, str(data)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        time.sleep(0.5)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait()
+class Seen(NamedTuple):
+    """One run: the load, and the server's resident memory before and after, in MB."""
+
+    load: http_load.Load
+    before: float
+    after: float
 
 
-def fill(url: str, hits: int) -> None:
-    """Put HITs on the market, enough for every submission."""
-    client = boto3.client(
-        "mturk",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
-    question = (
-        '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/'
-        '2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<p><input name="answer"></p>]]>'
-        "</HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>"
-    )
-    hit_type = client.create_hit_type(
-        Title="Load", Description="Load", Reward="0.01", AssignmentDurationInSeconds=3600
-    )["HITTypeId"]
-    for _ in range(hits):
-        client.create_hit_with_hit_type(
-            HITTypeId=hit_type, MaxAssignments=PER_HIT, LifetimeInSeconds=86400, Question=question
+def on_konkyo(folder: Path, submissions: int, workers: int, think_s: float = 0.0) -> Seen:
+    """Fresh books, and HITs enough for everybody to the end."""
+    with server(konkyo_serve(folder / "market.db")) as (url, process):
+        fill(url, submissions // PER_HIT + workers, PER_HIT)
+        before = memory_mb(process)
+        load = http_load.run(
+            url, http_load.work_on_market, workers, submissions, http_load.register, think_s
         )
+        return Seen(load, before, memory_mb(process))
 
 
-def memory_mb(process: int) -> float:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+def on_bare(folder: Path, submissions: int, workers: int) -> Seen:
+    """The bare application."""
+    with server(program(BARE, folder / "books.db")) as (url, process):
+        before = memory_mb(process)
+        load = http_load.run(url, http_load.work_on_bare, workers, submissions)
+        return Seen(load, before, memory_mb(process))
 
 
-def measure(name: str, submissions: int, workers: int) -> tuple[http_load.Load, float, float]:
-    """One run on fresh books: the load seen, and the server's memory before and after."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = MARKET if name == "konkyo" else BARE
-        with server(program, Path(folder) / "books.db") as (url, process):
-            step = http_load.work_on_bare
-            if name == "konkyo":
-                fill(url, submissions // PER_HIT + workers)
-                step = http_load.work_on_market
-            before = memory_mb(process)
-            load = http_load.run(url, step, workers, submissions)
-            return load, before, memory_mb(process)
+def on_turkle(python: str, folder: Path, submissions: int, workers: int) -> Seen:
+    """Turkle with a batch as large as ours, for a fifth of the submissions."""
+    turkle = turkle_peer.Turkle(python, folder)
+    turkle.prepare(workers, submissions // PER_HIT + workers, PER_HIT)
+    with turkle.serving() as (url, process):
+        few = max(submissions // 5, workers)
+        load = http_load.run(url, turkle_peer.work, workers, few, turkle_peer.sign_in)
+        memory = memory_mb(turkle_peer.child_of(process))
+    if turkle.completed() != load.submitted:
+        raise SystemExit(f"Turkle kept {turkle.completed()} of {load.submitted} submissions")
+    return Seen(load, 0.0, memory)
+
+
+def show(name: str, seen: Seen) -> None:
+    """One line of the table."""
+    load = seen.load
+    print(
+        f"  {name:9}{load.rate:8.0f}{1000 * load.quantile(0.5):9.0f}"
+        f"{1000 * load.quantile(0.99):9.0f}{seen.before:11.0f}{seen.after:8.0f}"
+        f"  {load.refused or ''}",
+        flush=True,
+    )
+
+
+def measure(
+    names: list[str], python: str, submissions: int, workers: int, repeats: int
+) -> dict[str, list[float]]:
+    """Submissions a second of each, `repeats` times in turns."""
+    rates: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(repeats):
+        for name, rate in rates.items():
+            with tempfile.TemporaryDirectory() as folder:
+                if name == "turkle":
+                    seen = on_turkle(python, Path(folder), submissions, workers)
+                else:
+                    step = on_konkyo if name == "konkyo" else on_bare
+                    seen = step(Path(folder), submissions, workers)
+            rate.append(seen.load.rate)
+            show(name, seen)
+    return rates
 
 
 def main() -> None:
-    """Run both in turns and print the table."""
+    """Run them in turns and print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--submissions", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--turkle", metavar="PYTHON", default=sys.executable)
     given = parser.parse_args()
+    names = ["konkyo", "bare"]
+    if lacking := turkle_peer.missing(given.turkle):
+        print(f"without Turkle ({lacking}); pip install 'konkyo[bench]' brings it")
+    else:
+        names.append("turkle")
     print(f"{given.submissions} submissions, {given.workers} workers side by side")
-    print(f"  {'':8}{'per s':>8}{'p50 ms':>9}{'p99 ms':>9}{'MB before':>11}{'after':>8}  refused")
-    rates: dict[str, list[float]] = {"konkyo": [], "bare": []}
-    for _ in range(given.repeats):
-        for name, seen in rates.items():
-            load, before, after = measure(name, given.submissions, given.workers)
-            seen.append(load.rate)
-            print(
-                f"  {name:8}{load.rate:8.0f}{1000 * load.quantile(0.5):9.0f}"
-                f"{1000 * load.quantile(0.99):9.0f}{before:11.0f}{after:8.0f}  {load.refused or ''}"
-            )
-    ratios = sorted(k / b for k, b in zip(rates["konkyo"], rates["bare"], strict=True))
-    middle = ratios[len(ratios) // 2]
-    print(f"konkyo's rate over the bare application's: {middle:.2f}; at least 0.33 wanted")
+    print(f"  {'':9}{'per s':>8}{'p50 ms':>9}{'p99 ms':>9}{'MB before':>11}{'after':>8}  refused")
+    rates = measure(names, given.turkle, given.submissions, given.workers, given.repeats)
+    with tempfile.TemporaryDirectory() as folder:
+        few = max(given.submissions // 2, given.workers)
+        show("thinking", on_konkyo(Path(folder), few, given.workers, THINK_S))
+    for peer in names[1:]:
+        ratios = sorted(k / p for k, p in zip(rates["konkyo"], rates[peer], strict=True))
+        print(f"konkyo / {peer}: {ratios[len(ratios) // 2]:.2f}; at least {WANTED[peer]} wanted")
 
 
 if __name__ == "__main__":

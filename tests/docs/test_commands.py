@@ -147,7 +147,9 @@ def declared(extra: str | None) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("heading", "extra"), [("## Runtime", None), ("## Test extra", "test")], ids=["runtime", "test"]
+    ("heading", "extra"),
+    [("## Runtime", None), ("## Test extra", "test"), ("## Bench extra", "bench")],
+    ids=["runtime", "test", "bench"],
 )
 def test_every_dependency_is_explained_with_its_bounds(heading: str, extra: str | None) -> None:
     text = section(read(DOCS / "dependencies.md"), heading)
