@@ -16,8 +16,8 @@ from hits.endpoint import hosts, ids, pages, question
 from hits.endpoint.tables import Hit
 from hits.endpoint.worker_site import render
 from hits.endpoint.worker_site.render import Notice
+from hits.endpoint.worker_site.task_page import PREVIEW_ID, PREVIEW_TOKEN
 from hits.endpoint.worker_site.visit import Visit
-from hits.endpoint.worker_site.work import PREVIEW_ID, PREVIEW_TOKEN
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 

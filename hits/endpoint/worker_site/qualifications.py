@@ -23,7 +23,7 @@ from hits.endpoint.tables import (
     RequestState,
     Worker,
 )
-from hits.endpoint.worker_site import frame, people, render, work
+from hits.endpoint.worker_site import frame, people, render, task_page
 from hits.endpoint.worker_site.render import Notice
 from hits.endpoint.worker_site.visit import Visit, go
 
@@ -145,8 +145,8 @@ def show_test(visit: Visit) -> Response:
             signed_in=worker.worker_id,
             csrf=visit.csrf,
             kind=asked.type,
-            seconds=work.seconds_left(asked.deadline_ms or now, now),
-            src=work.frame_address(
+            seconds=task_page.seconds_left(asked.deadline_ms or now, now),
+            src=task_page.frame_address(
                 f"/frame/tests/{asked.request_id}",
                 {"assignmentId": asked.request_id, "turkSubmitTo": visit.submit_to(token)},
             ),

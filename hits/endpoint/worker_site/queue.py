@@ -13,7 +13,7 @@ from hits.endpoint.live import LiveHit
 from hits.endpoint.prepared import Prepared, from_json
 from hits.endpoint.requirements import ACCEPT, DISCOVER, PREVIEW
 from hits.endpoint.tables import GIVEN_UP, Assignment, Hit, HitStatus, HitType, State
-from hits.endpoint.worker_site import filters, people, render, work
+from hits.endpoint.worker_site import filters, people, render, task_page, work
 from hits.endpoint.worker_site.groups import Group
 from hits.endpoint.worker_site.people import Visitor
 from hits.endpoint.worker_site.render import Notice
@@ -146,7 +146,7 @@ def _in_hand(session: Session, worker: Visitor, now: int) -> list[InHand]:
             row.hit_id,
             row.hit_type_id,
             row.title,
-            work.seconds_left(row.deadline_ms, now),
+            task_page.seconds_left(row.deadline_ms, now),
         )
         for row in _IN_HAND.all(session, worker=worker.seq)
     ]

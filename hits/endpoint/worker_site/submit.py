@@ -31,8 +31,8 @@ from hits.endpoint.tables import (
     Upload,
 )
 from hits.endpoint.worker_site import render
+from hits.endpoint.worker_site.task_page import PREVIEW_TOKEN
 from hits.endpoint.worker_site.visit import Visit
-from hits.endpoint.worker_site.work import PREVIEW_TOKEN
 
 _ID_FIELD = "assignmentId"
 _STATUS = {

@@ -1,20 +1,14 @@
 """A HIT in preview, an assignment in hand, and what became of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode, urlsplit
-
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from hits.endpoint import ids, lifecycle, live, refusals
-from hits.endpoint.clock import SECOND
-from hits.endpoint.eligibility import Standing, Unmet
+from hits.endpoint.eligibility import Standing
 from hits.endpoint.errors import WorkRefused
 from hits.endpoint.live import LiveAssignment
-from hits.endpoint.prepared import Prepared, from_json
+from hits.endpoint.prepared import Prepared
 from hits.endpoint.requirements import ACCEPT, PREVIEW
 from hits.endpoint.tables import (
     GIVEN_UP,
@@ -26,32 +20,9 @@ from hits.endpoint.tables import (
     SubmitToken,
     Worker,
 )
-from hits.endpoint.worker_site import people, render
+from hits.endpoint.worker_site import people, render, task_page
 from hits.endpoint.worker_site.render import Notice
 from hits.endpoint.worker_site.visit import Visit, go
-
-PREVIEW_ID = "ASSIGNMENT_ID_NOT_AVAILABLE"
-PREVIEW_TOKEN = "preview"
-
-
-@dataclass(frozen=True)
-class Task:
-    """What the page around a task shows of it; without an assignment it is a preview.
-
-    ``address`` is an ExternalQuestion's page, None where the frame's page is ours.
-    """
-
-    hit_id: str
-    hit_type_id: str
-    title: str
-    reward_cents: int
-    duration_s: int
-    hosts: list[str]
-    address: str | None
-    height: int
-    assignment_id: str | None = None
-    deadline_ms: int = 0
-
 
 _IN_HAND = Prepared(
     select(
@@ -77,11 +48,6 @@ _IN_HAND = Prepared(
 )
 
 
-def seconds_left(deadline_ms: int, now: int) -> int:
-    """Whole seconds until the deadline."""
-    return max(0, (deadline_ms - now) // SECOND)
-
-
 def preview(visit: Visit) -> Response:
     """The task as it is before accepting: everything can be seen, nothing submitted."""
 
@@ -100,7 +66,7 @@ def preview(visit: Visit) -> Response:
         if hit.status != HitStatus.ASSIGNABLE:
             raise Notice("expired" if now >= hit.expires_ms else "taken", 409)
         unmet = standing.unmet(hit.type, ACCEPT)
-        return _task_page(visit, worker.worker_id, _previewed(hit), now, unmet)
+        return task_page.show(visit, worker.worker_id, task_page.of_hit(hit), now, unmet)
 
     return visit.market.read(read)
 
@@ -144,7 +110,7 @@ def show(visit: Visit) -> Response:
             return _ended_page(
                 visit, worker.worker_id, *_own(session, worker.seq, assignment_id)
             ), True
-        return _task_page(visit, worker.worker_id, _in_hand(row), now), bool(row.known)
+        return task_page.show(visit, worker.worker_id, task_page.of_row(row), now), bool(row.known)
 
     response, known = visit.market.read(read)
     if not known:
@@ -209,66 +175,6 @@ def _own(session: Session, worker_seq: int, assignment_id: str) -> tuple[Assignm
     if row is None:
         raise Notice("unknown", 404)
     return row.Assignment, row.Hit
-
-
-def _previewed(hit: Hit) -> Task:
-    kind = hit.type
-    return Task(
-        hit.hit_id,
-        kind.hit_type_id,
-        kind.title,
-        kind.reward_cents,
-        kind.duration_s,
-        kind.hosts or [],
-        hit.external_url,
-        hit.frame_height,
-    )
-
-
-def _in_hand(row: Row[Any]) -> Task:
-    return Task(
-        row.hit_id,
-        row.hit_type_id,
-        row.title,
-        row.reward_cents,
-        row.duration_s,
-        from_json(row.hosts) or [],
-        row.external_url,
-        row.frame_height,
-        row.assignment_id,
-        row.deadline_ms,
-    )
-
-
-def _task_page(
-    visit: Visit, worker_id: str, task: Task, now: int, unmet: Sequence[Unmet] = ()
-) -> Response:
-    given = {"assignmentId": PREVIEW_ID, "hitId": task.hit_id}
-    given["turkSubmitTo"] = visit.submit_to(PREVIEW_TOKEN)
-    if task.assignment_id is not None:
-        given["assignmentId"] = task.assignment_id
-        given["turkSubmitTo"] = visit.submit_to(visit.submit_token(task.assignment_id))
-        given["workerId"] = worker_id
-    elsewhere = task.address is not None and render.origin(task.address) != visit.base
-    return render.page(
-        "task.html",
-        frames=render.origin(task.address) if task.address else "",
-        signed_in=worker_id,
-        csrf=visit.csrf,
-        task=task,
-        seconds=seconds_left(task.deadline_ms, now),
-        src=frame_address(task.address or f"/frame/{task.hit_id}", given),
-        # With our own origin, the permission would undo the sandbox.
-        sandbox=render.SANDBOX + (" allow-same-origin" if elsewhere else ""),
-        unmet=unmet,
-    )
-
-
-def frame_address(address: str, given: Mapping[str, str]) -> str:
-    """The address of a task with what its page is told in the query."""
-    parts = urlsplit(address)
-    query = "&".join(part for part in (parts.query, urlencode(given)) if part)
-    return parts._replace(query=query).geturl()
 
 
 def _ended_page(visit: Visit, worker_id: str, assignment: Assignment, hit: Hit) -> Response:

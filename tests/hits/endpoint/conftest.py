@@ -1,6 +1,7 @@
 """A real server on loopback, an unmodified boto3 client and workers who speak plain HTTP."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -24,6 +25,17 @@ FORM = (
     'id="assignmentId" value=""><label>Answer <input name="answer"></label>'
     '<button id="submitButton">Submit</button></form></body></html>'
 )
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 STRANGER = httpx.Client(timeout=30)
 """A client without cookies, kept because making one loads certificates anew."""
@@ -229,3 +241,28 @@ def shared_world(
 ) -> Iterator[World]:
     """One market for all tests of a file that leave nothing behind which matters to another."""
     yield from open_world(str(tmp_path_factory.mktemp("market") / "market.db"), boto_session)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for the file."""
+    if CHROMIUM is None:
+        pytest.skip("neither chromium nor google-chrome is installed")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Any]:
+    """A fresh browser profile's only tab; what its console reports as an error fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == []

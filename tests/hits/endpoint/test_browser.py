@@ -1,21 +1,10 @@
 """The worker site in a real browser: sandboxed frames, autosave, no way out of the frame."""
 
 import re
-import shutil
 from datetime import timedelta
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NOISY_TASK = """<!DOCTYPE html><html><body>
 <form method="post" action="https://www.mturk.com/mturk/externalSubmit">
 <input type="hidden" name="assignmentId" value="">
@@ -47,31 +36,6 @@ OLD_TEMPLATE = """
 <p><label>Word <input name="word"></label></p>
 <input type="submit" id="submitButton" value="Submit"></form>
 <script>turkSetAssignmentID();</script>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for the file."""
-    if CHROMIUM is None:
-        pytest.skip("neither chromium nor google-chrome is installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def tab(browser):
-    """A fresh browser profile's only tab; what its console reports as an error fails the test."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
 
 
 def register(tab, world):

@@ -6,15 +6,12 @@ through boto3.
 
 import json
 import re
-import shutil
 from html import unescape
 
 import pytest
 
 from hits.endpoint.question import wrap
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
 CLASSIFIER = """<crowd-form>
 <crowd-classifier name="sentiment" categories="['Positive', 'Negative', 'It\\'s both']"
@@ -45,31 +42,6 @@ FORM = """<crowd-form>
 <p><label>Yes <input type="radio" name="native" value="yes"></label>
 <label>No <input type="radio" name="native" value="no"></label></p>
 </crowd-form>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One Chromium for the file."""
-    if CHROMIUM is None:
-        pytest.skip("neither chromium nor google-chrome is installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def tab(browser):
-    """A fresh browser profile's only tab; what its console reports as an error fails the test."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
 
 
 class Task:
