@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 from starlette.responses import Response
 
-from hits.endpoint import answers
-from hits.endpoint.errors import WireError
+from hits.endpoint import answers, hosts
+from hits.endpoint.errors import EndpointError, WireError
 from hits.endpoint.operations import Call
 from hits.endpoint.operations.assignments import approve_assignment, reject_assignment
 from hits.endpoint.requester_site import overview, sessions
@@ -53,6 +53,7 @@ def show(visit: Visit) -> Response:
             group=group,
             state=state,
             states=_STATES,
+            hosts=_hosts(session, group.hit_type_id),
             submissions=found[:_PAGE],
             further=found[_PAGE - 1].assignment.seq if len(found) > _PAGE else None,
         )
@@ -65,6 +66,11 @@ def _group(session: Session, account: Account, hit_type_id: str) -> overview.Cou
     if not found:
         raise Notice("unknown", 404)
     return found[0]
+
+
+def _hosts(session: Session, hit_type_id: str) -> list[str]:
+    query = select(HitType.hosts).where(HitType.hit_type_id == hit_type_id)
+    return session.scalars(query).first() or []
 
 
 def _submissions(
@@ -92,6 +98,27 @@ def _given(assignment: Assignment) -> list[tuple[str, str]]:
         (name, text if len(text) <= _LONGEST else text[:_LONGEST] + " …")
         for name, text in answers.fields(assignment.answer or "")
     ]
+
+
+def allow_hosts(visit: Visit) -> Response:
+    """Set the outside hosts that the type's tasks may reach; an empty field allows none."""
+    named = visit.form.get("hosts").replace(",", " ").split()
+
+    def write(session: Session, now: int) -> str:
+        account = sessions.require_account(session, visit, now)
+        query = select(HitType).where(
+            HitType.hit_type_id == visit.entity("hit_type_id"), HitType.account_seq == account.seq
+        )
+        hit_type = session.scalars(query).first()
+        if hit_type is None:
+            raise Notice("unknown", 404)
+        try:
+            hosts.allow(hit_type, named)
+        except EndpointError as error:
+            raise Notice("bad-host", 400) from error
+        return hit_type.hit_type_id
+
+    return go(f"/requester/types/{visit.market.write(write)}")
 
 
 def decide(visit: Visit) -> Response:

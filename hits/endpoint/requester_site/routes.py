@@ -21,4 +21,9 @@ ROUTES: list[BaseRoute] = [
         takes(group.decide, cookie=COOKIE),
         methods=["POST"],
     ),
+    Route(
+        "/requester/types/{hit_type_id}/hosts",
+        takes(group.allow_hosts, cookie=COOKIE),
+        methods=["POST"],
+    ),
 ]

@@ -68,6 +68,10 @@ REASONS = {
         "Nothing was chosen",
         "Tick at least one submission, and approve or reject.",
     ),
+    "bad-host": (
+        "That is not a host",
+        "A host is written like cdn.example.org or *.example.org, several with spaces between.",
+    ),
     "reason-needed": (
         "Say why",
         "A rejection takes a worker's pay and standing: they are told the reason. Go back and write it.",

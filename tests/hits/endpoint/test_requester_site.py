@@ -165,3 +165,27 @@ def test_long_lists_come_in_pages(world):
     ]
     assert [len(page) for page in shown] == [25, 2]
     assert shown[0] + shown[1] == done
+
+
+def test_a_requester_allows_outside_hosts_for_their_own_tasks(world):
+    hit = world.requester.create()
+    desk = Dashboard(world.url)
+    address = f"/requester/types/{hit['HITTypeId']}"
+
+    def allow(named, browser=desk):
+        return browser.http.post(f"{address}/hosts", data={"csrf": browser.csrf, "hosts": named})
+
+    def policy():
+        return httpx.get(f"{world.url}/frame/{hit['HITId']}").headers["content-security-policy"]
+
+    assert allow("cdn.example.org, *.example.net").status_code == 303
+    assert "https://cdn.example.org https://*.example.net" in policy()
+    assert 'value="cdn.example.org *.example.net"' in desk.http.get(address).text
+    refused = allow("cdn.example.org 'unsafe-eval'")
+    assert attribute(refused.text, "data-reason") == "bad-host"
+    assert "https://cdn.example.org" in policy()
+    add_account(world.data, "lab", SECRET, "1.00")
+    assert allow("evil.example", Dashboard(world.url, "lab", SECRET)).status_code == 404
+    assert "evil.example" not in policy()
+    allow("")
+    assert "example" not in policy()
