@@ -22,6 +22,9 @@ settings.register_profile("konkyo", deadline=None)
 settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "konkyo"))
 
+SLOW_FIRST = ("test_wheel.py", "test_loop.py")
+"""Files of few but long tests: given out last, one process would wait for the other."""
+
 POSTGRES = "KONKYO_TEST_POSTGRES"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -82,3 +85,8 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real annotations are not here: {SHARED}")
     return SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others in their order."""
+    items.sort(key=lambda item: item.path.name not in SLOW_FIRST)
