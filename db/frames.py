@@ -22,7 +22,8 @@ def answers(engine: Engine, campaign_id: str, question: str) -> pd.DataFrame:
     """Judgements of one question as a long table.
 
     Columns: `unit` (item id), `worker` (pseudonym), `value` (as answered), and beside them
-    `instance`, `assignment`, `simulated` (bool), `gold` (the item's known answer or None).
+    `instance`, `assignment`, `simulated` (bool), `gold` (the item's known answer or None), `role`
+    (the item's: what is analysed are the rows of "regular").
     Excluded judgements and workers are left out.
     """
     left_out = select(exclusions.c.subject_id).where(exclusions.c.campaign_id == campaign_id)
@@ -35,6 +36,7 @@ def answers(engine: Engine, campaign_id: str, question: str) -> pd.DataFrame:
             assignments.c.id,
             workers.c.simulated,
             items.c.gold,
+            items.c.role,
         )
         .join(assignments, assignments.c.id == judgements.c.assignment_id)
         .join(items, items.c.id == judgements.c.item_id)
@@ -50,23 +52,24 @@ def answers(engine: Engine, campaign_id: str, question: str) -> pd.DataFrame:
     )
     with reading(engine) as connection:
         rows = connection.execute(query).all()
-    names = [*JUDGEMENTS, "instance", "assignment", "simulated", "gold"]
+    names = [*JUDGEMENTS, "instance", "assignment", "simulated", "gold", "role"]
     return pd.DataFrame({name: [row[i] for row in rows] for i, name in enumerate(names)})
 
 
 def marks(
     engine: Engine, campaign_id: str, instances: Sequence[Instance], *, persons_known: bool
 ) -> Marks:
-    """Who marked which tokens of the given instances; instances nobody judged are left out.
+    """Who marked which tokens (or features) of the given instances; those nobody judged, and
+    images, whose marks are regions, are left out.
 
-    Check items are left out: they were chosen because their answer was known.
+    Only regular items count: checks were chosen because their answer was known, repeats and
+    practice ask about the asking.
 
-    A worker who met an instance several times (a check item that came again) counts once, with
-    the first answer.
+    A worker who met an instance several times counts once, with the first answer.
     """
     table = answers(engine, campaign_id, "marks")
-    lengths = {i.id: i.n_tokens for i in instances}
-    table = table[table["instance"].isin(lengths.keys()) & table["gold"].isna()]
+    lengths = {i.id: i.n_units for i in instances if i.kind != "image"}
+    table = table[table["instance"].isin(lengths.keys()) & (table["role"] == "regular")]
     table = table.drop_duplicates(["instance", WORKER], keep="first")
     present = set(table["instance"])
     ids = [i.id for i in instances if i.id in present]
@@ -100,7 +103,9 @@ def scores(
     Returns the ids that have a rationale and their scores, float32.
     """
     query = select(rationales.c.instance_id, rationales.c.scores).where(
-        rationales.c.run_id == run_id, rationales.c.explainer == explainer
+        rationales.c.run_id == run_id,
+        rationales.c.explainer == explainer,
+        rationales.c.contrast.is_(False),
     )
     with reading(engine) as connection:
         found = {row.instance_id: row.scores for row in connection.execute(query)}

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from db.ragged import Ragged
 
-InstanceKind = Literal["text", "pair"]
+InstanceKind = Literal["text", "pair", "image", "row"]
+ItemRole = Literal["regular", "check", "repeat", "practice"]
 Environment = Literal["local", "sandbox", "production", "imported"]
 CampaignState = Literal["planned", "publishing", "open", "closed"]
 AssignmentStatus = Literal["Submitted", "Approved", "Rejected"]
@@ -27,13 +28,21 @@ LedgerKind = Literal["reserved", "spent", "returned"]
 Over = Literal["units", "workers", "both", "seeds"]
 
 
+NO_TOKENS: NDArray[np.int32] = np.empty((0, 2), dtype=np.int32)
+"""The offsets of what has no text: an image, a row."""
+
+
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """One input, kept as it was, with the token positions that every answer refers to.
+    """One input, kept as it was, with the units that every answer refers to.
 
-    `offsets`: int32, shape (T, 2), half-open code-point spans of the tokens in `text`, in order;
-    `offsets_pair` likewise for `text_pair` (a pair counts its tokens on: T1 + T2 in all).
-    `label` and `split` describe the instance and are no part of its identity.
+    text, pair: `offsets`: int32, shape (T, 2), half-open code-point spans of the tokens in `text`,
+    in order; `offsets_pair` likewise for `text_pair` (a pair counts its tokens on: T1 + T2 in all).
+    image: `image` is the file as it was imported (None where a read left it out), `media_type` its
+    type ("image/png", …), `size` = (width, height) in pixels as people see them.
+    row: `features`, name → words or number, in the order of the file.
+    Images and rows have the text "" and `NO_TOKENS`. `label` and `split` describe the instance
+    and are no part of its identity.
     """
 
     id: str
@@ -45,6 +54,10 @@ class Instance:
     label: str | None = None
     split: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    image: bytes | None = None
+    media_type: str = ""
+    size: tuple[int, int] | None = None
+    features: Mapping[str, str | float] = field(default_factory=dict)
 
     @property
     def tokens(self) -> list[str]:
@@ -59,14 +72,41 @@ class Instance:
         """Tokens in both texts together."""
         return len(self.offsets) + (0 if self.offsets_pair is None else len(self.offsets_pair))
 
+    @property
+    def n_units(self) -> int:
+        """What can be marked: tokens of a text or pair, pixels of an image, features of a row."""
+        if self.kind == "image":
+            return 0 if self.size is None else self.size[0] * self.size[1]
+        return len(self.features) if self.kind == "row" else self.n_tokens
 
-def instance_id(kind: InstanceKind, text: str, text_pair: str | None = None) -> str:
-    """The identity of an instance: 24 hex digits of SHA-256 over its kind and content."""
+
+def instance_id(
+    kind: InstanceKind,
+    content: str | bytes | Mapping[str, str | float],
+    text_pair: str | None = None,
+) -> str:
+    """The identity of an instance: 24 hex digits of SHA-256 over its kind and content.
+
+    `content` is the text (a pair's second text beside it), the bytes of an image's file, or a
+    row's features: their names and values count in their order, the number 1.0 is not the word
+    "1.0", and 1 is 1.0.
+    """
     digest = hashlib.sha256(kind.encode())
-    for part in (text,) if text_pair is None else (text, text_pair):
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(encoded) + encoded)
+    parts = _parts(content) if text_pair is None else [*_parts(content), *_parts(text_pair)]
+    for part in parts:
+        digest.update(b"%d:" % len(part))
+        digest.update(part)
     return digest.hexdigest()[:24]
+
+
+def _parts(content: str | bytes | Mapping[str, str | float]) -> list[bytes]:
+    """Content as byte strings, of which the lengths are hashed too."""
+    if isinstance(content, bytes):
+        return [content]
+    if isinstance(content, str):
+        return [content.encode("utf-8", "surrogatepass")]
+    pairs = ((k, "s" + v if isinstance(v, str) else f"n{float(v)!r}") for k, v in content.items())
+    return [part for pair in pairs for text in pair for part in _parts(text)]
 
 
 @dataclass(frozen=True)
@@ -100,7 +140,11 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Rationale:
-    """What a run looked at: signed float32 scores, shape (T,), one per token.
+    """What a run looked at: signed float32 scores, shape (U,), one per unit.
+
+    `shape` is () where a unit is a token or a feature, and (rows, cols) for an image, whose scores
+    then stand row by row, U = rows * cols, over a grid of equal cells.
+    `contrast`: whether another class than the predicted one is explained.
 
     `target` is the class index explained; `baseline` and `reduction` say against what, and how
     embedding dimensions became one number; `details` holds what the method reports of itself
@@ -117,6 +161,8 @@ class Rationale:
     reduction: str
     unit: str = "token"
     details: Mapping[str, float] = field(default_factory=dict)
+    shape: tuple[int, ...] = ()
+    contrast: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,8 +192,12 @@ class Campaign:
 class Item:
     """What was put before people: an instance, the rationales shown with it, and where.
 
-    `position` is the place within the HIT, from 0. `gold` is the known answer (question → value)
-    of a check item, None elsewhere; it never reaches a page.
+    `position` is the place within the HIT, from 0. `role`: only regular items are analysed; a
+    check has a known answer, a repeat shows an item of its page again, a practice item shows its
+    known answer afterwards. `gold` is the known answer (question → value), None where none is
+    known; a check's never reaches a page. `shown` is what stands on the page beside the instance
+    and its rationales (words, options, outputs), as JSON has it, fixed at `plan`. `phase` is the
+    part of the study, in those that have parts, else "".
     """
 
     id: str
@@ -161,6 +211,9 @@ class Item:
     side: str = ""
     order: int = 0
     gold: Mapping[str, Any] | None = None
+    role: ItemRole = "regular"
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    phase: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +260,7 @@ class Assignment:
     accepted_at: datetime | None = None
     submitted_at: datetime | None = None
     simulated: bool = False
-    facts: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
 

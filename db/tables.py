@@ -29,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -129,6 +130,10 @@ instances = Table(
     Column("split", String(32)),
     Column("attributes", JSON, nullable=False),
     Column("position", Integer, nullable=False, index=True),
+    Column("image", LargeBinary),
+    Column("media_type", String(64), nullable=False, server_default=""),
+    Column("size", JSON(none_as_null=True)),
+    Column("features", JSON, nullable=False, server_default="{}"),
 )
 
 model_runs = Table(
@@ -167,6 +172,8 @@ rationales = Table(
     Column("reduction", String(64), nullable=False),
     Column("unit", String(32), nullable=False),
     Column("details", JSON, nullable=False),
+    Column("shape", JSON, nullable=False, server_default="[]"),
+    Column("contrast", Boolean, nullable=False, server_default=false()),
     Index(None, "run_id", "explainer", "instance_id"),
 )
 
@@ -217,6 +224,9 @@ items = Table(
     Column("side", String(16), nullable=False),
     Column("order", Integer, nullable=False),
     Column("gold", JSON(none_as_null=True)),
+    Column("role", String(16), nullable=False, server_default="regular"),
+    Column("shown", JSON, nullable=False, server_default="{}"),
+    Column("phase", String(32), nullable=False, server_default=""),
     Index(None, "campaign_id"),
     UniqueConstraint("hit_id", "position"),
 )

@@ -27,7 +27,7 @@ class Reading:
     """
 
     judgements: Sequence[tuple[str, str, Any]] = ()
-    facts: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
 

@@ -25,17 +25,36 @@ def add(engine: Engine, batch: Sequence[Rationale]) -> list[Rationale]:
 
 
 def done(engine: Engine, run_id: str, explainer: str) -> set[str]:
-    """Instances that already have a rationale of this run by this explainer."""
+    """Instances whose predicted class this explainer has explained for this run."""
     query = select(rationales.c.instance_id).where(
-        rationales.c.run_id == run_id, rationales.c.explainer == explainer
+        rationales.c.run_id == run_id,
+        rationales.c.explainer == explainer,
+        rationales.c.contrast.is_(False),
     )
     with reading(engine) as connection:
         return set(connection.execute(query).scalars())
 
 
-def read(engine: Engine, run_id: str, explainers: Collection[str] | None = None) -> list[Rationale]:
-    """Rationales of a run, all or by the given explainers."""
+def explained(engine: Engine, run_id: str, explainer: str) -> set[tuple[str, int]]:
+    """Instance and class of every rationale of this run by this explainer."""
+    query = select(rationales.c.instance_id, rationales.c.target).where(
+        rationales.c.run_id == run_id, rationales.c.explainer == explainer
+    )
+    with reading(engine) as connection:
+        return {(row.instance_id, row.target) for row in connection.execute(query)}
+
+
+def read(
+    engine: Engine,
+    run_id: str,
+    explainers: Collection[str] | None = None,
+    *,
+    every_class: bool = False,
+) -> list[Rationale]:
+    """Rationales of a run, all or by the given explainers: of the predicted class, or of every."""
     query = select(rationales).where(rationales.c.run_id == run_id)
+    if not every_class:
+        query = query.where(rationales.c.contrast.is_(False))
     if explainers is not None:
         query = query.where(rationales.c.explainer.in_(explainers))
     return fetch(engine, query.order_by(rationales.c.explainer, rationales.c.id), Rationale)

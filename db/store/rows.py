@@ -46,10 +46,15 @@ def fetch(engine: Engine, query: Select[Any], kind: type[R]) -> list[R]:
         return [from_row(kind, dict(row)) for row in connection.execute(query).mappings()]
 
 
-def insert_many(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Insert in chunks through Core's executemany; returns how many rows there were."""
+def insert_many(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], size: int = CHUNK
+) -> int:
+    """Insert in chunks through Core's executemany; returns how many rows there were.
+
+    Rows are asked for a chunk (of `size` rows) at a time, so that large ones need not all be held.
+    """
     count = 0
-    for chunk in chunks(rows, CHUNK):
+    for chunk in chunks(rows, size):
         connection.execute(table.insert(), list(chunk))
         count += len(chunk)
     return count

@@ -23,12 +23,12 @@ from pipeline.formats.fields import as_spans
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, pair_instance, text_instance
 from pipeline.formats.objects import fingerprint, parse
+from pipeline.formats.personal import is_personal, left_out
 from pipeline.formats.place import at
 from pipeline.formats.table import Row, Table, read_table
 from pipeline.formats.tokens import check_span, covered
 
 OPTIONAL = ("text_pair", "label", "split", "rationale")
-PERSONAL = ("workerid", "worker_id")
 
 
 def read(path: Path, options: ReadOptions) -> Imported:
@@ -39,7 +39,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
     for row in table.rows:
         with at(row.place):
             _take(row, columns, gathering)
-    return gathering.result(gathering.workers(), _left_out(table, columns))
+    return gathering.result(gathering.workers(), left_out(table, columns.values()))
 
 
 def _columns(table: Table, options: ReadOptions) -> dict[str, str]:
@@ -57,7 +57,7 @@ def _columns(table: Table, options: ReadOptions) -> dict[str, str]:
 def _take(row: Row, columns: dict[str, str], gathering: Gathering) -> None:
     cells = {role: row.cells[column] for role, column in columns.items()}
     others = {k: v for k, v in row.cells.items() if k not in columns.values()}
-    attributes = {k: v for k, v in others.items() if not _personal(k)}
+    attributes = {k: v for k, v in others.items() if not is_personal(k)}
     instance = _instance(cells, attributes)
     gathering.add(row.place, instance)
     if gathering.once(fingerprint(cells)):
@@ -85,13 +85,3 @@ def _annotate(row: Row, cell: str, instance: Instance, gathering: Gathering) -> 
     said = {} if instance.label is None else {"label": instance.label}
     values = said | {"marks": covered(instance.offsets, spans)}
     gathering.annotate(row.place, instance.id, values, cell)
-
-
-def _personal(column: str) -> bool:
-    return column.strip().lower() in PERSONAL
-
-
-def _left_out(table: Table, columns: dict[str, str]) -> tuple[str, ...]:
-    """Say which columns were not kept."""
-    names = [c for c in table.header if _personal(c) and c not in columns.values()]
-    return tuple(f"the column {name!r} was left out: it holds ids of people" for name in names)

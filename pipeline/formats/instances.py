@@ -8,7 +8,8 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from db.records import Instance, instance_id
+from db.records import NO_TOKENS, Instance, instance_id
+from pipeline.formats.pictures import examine
 from pipeline.formats.tokens import whitespace_offsets
 
 Offsets = NDArray[np.int32]
@@ -45,3 +46,24 @@ def pair_instance(
         whitespace_offsets(text_pair) if offsets_pair is None else offsets_pair,
         **about,
     )
+
+
+def image_instance(data: bytes, about: Description, *, keep: bool = True) -> Instance:
+    """A picture from its file; bytes that are none are a `DataError`. Without `keep` they are not
+    held, and have to be put back before the instance is stored."""
+    picture = examine(data)
+    return Instance(
+        instance_id("image", data),
+        "image",
+        "",
+        NO_TOKENS,
+        image=data if keep else None,
+        media_type=picture.media_type,
+        size=picture.size,
+        **about,
+    )
+
+
+def row_instance(features: Mapping[str, str | float], about: Description) -> Instance:
+    """Named features in the order in which people see them."""
+    return Instance(instance_id("row", features), "row", "", NO_TOKENS, features=features, **about)
