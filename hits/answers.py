@@ -5,7 +5,7 @@ The field `konkyo` of a submission is one JSON object:
 
     {"v": 1, "study": "highlight",
      "items": [{"id": "…", "position": 0, "ms": 12345, …one study's own fields…}, …],
-     "facts": {"active_ms": 61234, "focus_losses": 0, "pastes": 0}}
+     "facts": {"active_ms": 61234, "focus_losses": 0, "pastes": 0, …any of the others…}}
 """
 
 from __future__ import annotations
@@ -28,6 +28,15 @@ LARGEST = 1 << 20
 LARGEST_NUMBER = 10**12
 FIELD = "konkyo"
 FACTS = ("active_ms", "focus_losses", "pastes")
+MORE_FACTS = (
+    "restores",
+    "width",
+    "coarse",
+    "consented_ms",
+    "comprehension_attempts",
+    "comprehension_passed",
+)
+"""Facts that a page sends only where it has them."""
 
 
 class AnswerError(KonkyoError):
@@ -44,7 +53,10 @@ class PageAnswer:
     """What one worker sent of one page: an entry for each of its items, in order, and facts.
 
     `facts`: milliseconds with the page in view (pauses count for at most a minute), how often
-    the window lost focus, how often something was pasted.
+    the window lost focus, how often something was pasted. Perhaps also: how often saved work was
+    put back, the screen's width in CSS pixels, 1 where the pointer is coarse (a finger), `active_ms`
+    when the worker agreed to take part, how often the checks were answered, 1 where they were
+    answered rightly.
     """
 
     study: str
@@ -169,7 +181,11 @@ def _equal_position(entry: Mapping[str, Any], position: int) -> None:
 def _facts(facts: object) -> dict[str, int]:
     if not isinstance(facts, dict):
         raise AnswerError(f"{FIELD}: 'facts' is not an object")
-    return {name: _count(facts.get(name), f"{FIELD}: the fact {name!r}") for name in FACTS}
+    for name in facts:
+        if name not in FACTS and name not in MORE_FACTS:
+            raise AnswerError(f"{FIELD}: nobody asked for the fact {short(name)}")
+    wanted = [*FACTS, *(name for name in MORE_FACTS if name in facts)]
+    return {name: _count(facts.get(name), f"{FIELD}: the fact {name!r}") for name in wanted}
 
 
 def _count(value: object, place: str) -> int:

@@ -2,14 +2,22 @@
 
 The JSON stands in `<script type="application/json" id="konkyo-data">`:
 
-    {"v": 1, "study": "highlight", "settings": {…},
-     "items": [{"id": "…", "tokens": ["…", …], "gaps": ["…", …],
-                "split": 4, "scores": [0.25, …], "presentation": "heat", "label_shown": "…"}, …]}
+    {"v": 2, "study": "highlight", "settings": {…},
+     "items": [{"id": "…", "panels": [{…}, …], "choices": [{"text": "…"} or {"panel": 1}, …],
+                "phase": "…", "practice": {question: value}}]}
 
-`gaps` is the text around the tokens: one before each token and one after the last, so T + 1; for
-a pair, T1 + 1 of the first text and then T2 + 1 of the second, and `split` is T1. `scores` (in
-[0, 1], the largest is 1) is absent from an item shown plainly; `split` and `label_shown` are
-absent where there is nothing to say.
+and a panel is one of
+
+    {"kind": "text", "tokens": ["…", …], "gaps": ["…", …], "sentences": [0, 7, …]}
+    {"kind": "pair", "tokens": …, "gaps": …, "split": 4}
+    {"kind": "image", "src": "…", "width": 28, "height": 28, "alt": "…", "grid": [7, 7]}
+    {"kind": "row", "names": ["…", …], "values": ["…", …]}
+    {"kind": "words", "words": ["…", …]}
+
+with `presentation`, `scores` (in [0, 1], the largest is 1), `label`, `caption` and `hue`. What says
+nothing is left out. `gaps` is the text around the tokens: one before each token and one after the
+last, so T + 1; for a pair, T1 + 1 of the first text and then T2 + 1 of the second, and `split` is
+T1. `sentences` are the first tokens of the sentences, where sentences are marked whole.
 """
 
 from __future__ import annotations
@@ -23,9 +31,10 @@ from typing import TYPE_CHECKING, Any
 from db.errors import KonkyoError
 
 if TYPE_CHECKING:
-    from hits.studies.base import ShownItem
+    from hits.studies.panels import Panel, ShownItem
 
 DATA_ID = "konkyo-data"
+VERSION = 2
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _RISKY = re.compile("[<>&\u2028\u2029\U00010000-\U0010ffff]")
 
@@ -54,23 +63,65 @@ def page_data(
 ) -> dict[str, Any]:
     """Everything the page's script works from; `settings` are complete and may be seen."""
     shown = [_item_data(item) for item in items]
-    return {"v": 1, "study": study, "settings": dict(settings), "items": shown}
+    return {"v": VERSION, "study": study, "settings": dict(settings), "items": shown}
 
 
 def _item_data(item: ShownItem) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "id": item.id,
-        "tokens": [visible(token) for token in item.tokens],
-        "gaps": [gap for text, spans in item.parts for gap in _gaps(text, spans)],
-        "presentation": item.presentation,
-    }
-    if item.text_pair is not None:
-        data["split"] = len(item.offsets)
-    if item.scores is not None and item.presentation != "plain":
-        data["scores"] = shown_scores(item.scores, item.presentation)
-    if item.label_shown is not None:
-        data["label_shown"] = visible(item.label_shown)
+    data: dict[str, Any] = {"id": item.id, "panels": [_panel_data(p) for p in item.panels]}
+    if item.choices:
+        data["choices"] = [
+            {"text": visible(c.text)} if c.panel is None else {"panel": c.panel}
+            for c in item.choices
+        ]
+    if item.phase:
+        data["phase"] = item.phase
+    if item.practice is not None:
+        data["practice"] = dict(item.practice)
     return data
+
+
+def _panel_data(panel: Panel) -> dict[str, Any]:
+    data = {"kind": panel.kind, **_content(panel), "presentation": panel.presentation}
+    if panel.scores is not None and panel.presentation != "plain":
+        data["scores"] = shown_scores(panel.scores, panel.presentation)
+        if panel.grid is not None:
+            data["grid"] = list(panel.grid)
+    if panel.label is not None:
+        data["label"] = visible(panel.label)
+    if panel.caption:
+        data["caption"] = visible(panel.caption)
+    if panel.hue != "blue":
+        data["hue"] = panel.hue
+    return data
+
+
+def _content(panel: Panel) -> dict[str, Any]:
+    """What a panel of each kind shows."""
+    if panel.kind == "image" and panel.picture is not None:
+        picture = panel.picture
+        return {
+            "src": picture.src,
+            "width": picture.width,
+            "height": picture.height,
+            "alt": visible(picture.alt),
+        }
+    if panel.kind == "row":
+        return {"names": _seen(panel.names), "values": _seen(panel.values)}
+    if panel.kind == "words":
+        return {"words": _seen(panel.words)}
+    data: dict[str, Any] = {
+        "tokens": _seen(panel.tokens),
+        "gaps": [gap for text, spans in panel.parts for gap in _gaps(text, spans)],
+    }
+    if panel.text_pair is not None:
+        data["split"] = len(panel.offsets)
+    if panel.sentences:
+        data["sentences"] = list(panel.sentences)
+    return data
+
+
+def _seen(lines: Sequence[str]) -> list[str]:
+    return [visible(line) for line in lines]
 
 
 def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -82,12 +133,12 @@ def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 def shown_scores(scores: Sequence[float], presentation: str) -> list[float]:
     """Scores as people see them: positive parts relative to the largest, to three decimals.
 
-    Words that speak against the label are shown like words that say nothing. As "marks" every
-    positive score is 1. Without a positive score all are 0.
+    Words that speak against the label are shown like words that say nothing. As "top" and "marks"
+    every positive score is 1. Without a positive score all are 0.
     """
     positive = [max(float(score), 0.0) for score in scores]
     largest = max(positive, default=0.0)
-    if presentation == "marks":
+    if presentation in ("marks", "top"):
         return [float(score > 0) for score in positive]
     return [round(score / largest, 3) if largest else 0.0 for score in positive]
 
@@ -115,7 +166,7 @@ def study_page_data(html: str) -> dict[str, Any]:
         data = json.loads("".join(reader.pieces))
     except ValueError as error:
         raise KonkyoError(f"the item data of the page are no JSON: {error}") from error
-    if not isinstance(data, dict) or data.get("v") != 1:
+    if not isinstance(data, dict) or data.get("v") != VERSION:
         raise KonkyoError("the item data of the page are of a version that this konkyo cannot read")
     return data
 

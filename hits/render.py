@@ -1,7 +1,8 @@
 """Study and items → one self-contained HTML page, and the HTMLQuestion that carries it.
 
-All escaping happens here and in `hits.page`: templates escape whatever they print, item data
-travel as JSON, and what HTML and XML cannot carry is shown as a symbol. The page asks for
+Everything that the pages of a campaign have in common is rendered once (`Shell`); the items of a
+page are put into it as JSON. All escaping happens here and in `hits.page`: templates escape
+whatever they print, and what HTML and XML cannot carry is shown as a symbol. The page asks for
 nothing from outside: style and script stand in it.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,8 +20,11 @@ from markupsafe import Markup
 
 from db.errors import KonkyoError
 from hits.page import one_newline, page_data, script_json, visible
+from hits.protocol import Check, protocol_parts
 from hits.studies import load_study
-from hits.studies.base import ShownItem, StudyError
+from hits.studies.base import Study
+from hits.studies.nouns import NOUNS
+from hits.studies.panels import ShownItem, StudyError
 from hits.templates.prose import to_html
 
 LARGEST_QUESTION = 65_535
@@ -28,19 +32,32 @@ NAMESPACE = (
     "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"
 )
 PAGE_PARTS = ("page.css", "core.js", "clock.js", "steps.js", "save.js", "submit.js")
+_WORDS = ("words.css", "words.js")
+_SHOWN = ("shown.css", "shown.js")
+_MARKED = (*_WORDS, "marking.css", "mark.css", "marks.js", "mark_keys.js", "mark_pointer.js")
+_REGION = ("region_rle.js", "region_state.js", "region_view.js", "region_areas.js")
+_SHOWN_TEXT = (*_WORDS, *_SHOWN, "shown_text.css", "shown_text.js")
 WIDGET_PARTS: Mapping[str, tuple[str, ...]] = {
     "choice": ("choice.css", "choice.js"),
-    "mark": (
-        "words.css",
-        "words.js",
-        "mark.css",
-        "marks.js",
-        "mark_keys.js",
-        "mark_pointer.js",
-        "mark.js",
-    ),
-    "shown": ("words.css", "words.js", "shown.css", "shown.js"),
+    "pick": (*_SHOWN, "choice.css", "pick.css", "pick.js"),
+    "free": ("free.css", "free.js"),
+    "own": ("own.js",),
+    "rest": (*_SHOWN, "rest.css", "rest.js"),
+    "beside": ("beside.css",),
+    "marks:text": (*_MARKED, "mark.js"),
+    "marks:pair": (*_MARKED, "mark.js"),
+    "marks:image": ("marking.css", "region.css", *_REGION, "region_input.js", "region.js"),
+    "marks:row": ("marking.css", "features.css", "marks.js", "features.js"),
+    "shown:text": _SHOWN_TEXT,
+    "shown:pair": _SHOWN_TEXT,
+    "shown:image": (*_SHOWN, "shown_image.css", "shown_image.js"),
+    "shown:row": (*_SHOWN, "shown_row.css", "shown_row.js"),
+    "shown:words": (*_WORDS, *_SHOWN, "shown_words.css", "shown_words.js"),
 }
+"""Widget (of a kind of thing, where it matters) → the files that a page with it carries."""
+DATA_PLACE = "@konkyo-data@"
+VARIABLE = "konkyo"
+"""The column of a batch file that holds a page's data, and the variable that takes it."""
 _PAST_BMP = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -53,8 +70,12 @@ class PageFacts:
     """What a page says to the worker beside its items.
 
     `pay` is shown as it stands ("$0.60", "1 credit"); `minutes` is the expected time for the
-    page. `instructions` and `example` take the few marks of `hits.templates.prose`; an empty
-    `example` leaves the study's own. `consent` is the line beside the button that submits.
+    page; `hourly` is the pay an hour that follows, shown only where given. `instructions`,
+    `example`, `consent_page` and `debriefing` are Markdown (see `hits.templates.prose`); an empty
+    `example` leaves the study's own. `consent` is the line beside the button that submits; with a
+    `consent_page` nothing else is shown before somebody has agreed. `comprehension` is asked
+    before the items, and `debriefing` is shown after the last, before Submit. `practice` says
+    that pages of the campaign may hold practice items.
     """
 
     title: str
@@ -64,29 +85,85 @@ class PageFacts:
     consent: str
     example: str = ""
     language: str = "en"
+    hourly: str = ""
+    consent_page: str = ""
+    debriefing: str = ""
+    comprehension: tuple[Check, ...] = ()
+    practice: bool = False
+
+
+class Shell:
+    """The pages of one campaign but for their items: rendered once, filled for every HIT.
+
+    `kind` is the kind of instance that the campaign shows; it decides which widgets a page needs.
+    """
+
+    def __init__(
+        self,
+        study_name: str,
+        settings: Mapping[str, Any],
+        facts: PageFacts,
+        kind: str = "text",
+        study: Study | None = None,
+    ) -> None:
+        self._study = study or load_study(study_name)
+        self._settings = self._study.check_settings(settings)
+        self._facts = facts
+        self._kind = kind
+        self._head, self._tail = self._rendered(fragment=False).split(DATA_PLACE)
+
+    def page(self, items: Sequence[ShownItem]) -> str:
+        """The whole HTML document that puts `items` before a worker, one at a time."""
+        return f"{self._head}{self.data(items)}{self._tail}"
+
+    def fragment(self) -> str:
+        """The page as a template for a market that puts it into a form of its own, with
+        `${konkyo}` where the data of a HIT belong, and no other variable: instructions that speak
+        of `${name}` are words. Scripts, where an escape would mean nothing, write no `${`."""
+        plain = self._rendered(fragment=True).replace("${", "&#36;{")
+        return plain.replace(DATA_PLACE, f"${{{VARIABLE}}}")
+
+    def data(self, items: Sequence[ShownItem]) -> str:
+        """The items of a page as the JSON that its script reads."""
+        if not items:
+            raise StudyError(f"a page of the study {self._study.name!r} needs at least one item")
+        if len({item.id for item in items}) < len(items):
+            raise StudyError("an item stands twice on a page")
+        if not self._facts.practice and any(item.practice is not None for item in items):
+            raise StudyError("a practice item on a page whose facts announce no practice")
+        for item in items:
+            self._study.check_item(item, self._settings)
+        seen = {name: value for name, value in self._settings.items() if name != "html"}
+        return script_json(page_data(self._study.name, items, seen))
+
+    def _rendered(self, fragment: bool) -> str:
+        template = _environment().get_template(self._study.template)
+        questions = self._study.questions(self._settings)
+        html = template.render(
+            page=self._facts,
+            settings=self._settings,
+            questions={q.name: q for q in questions},
+            protocol=protocol_parts(self._facts, questions),
+            kind=self._kind,
+            words=NOUNS[self._kind],
+            noun=NOUNS[self._kind]["noun"],
+            own_html=Markup(self._settings.get("html", "")),
+            fragment=fragment,
+            data=Markup(DATA_PLACE),
+        )
+        return wire_safe(html)
 
 
 def render_page(
-    study_name: str, items: Sequence[ShownItem], settings: Mapping[str, Any], page: PageFacts
+    study_name: str,
+    items: Sequence[ShownItem],
+    settings: Mapping[str, Any],
+    facts: PageFacts,
+    kind: str = "text",
 ) -> str:
-    """The whole HTML document that puts `items` before a worker, one at a time."""
-    study = load_study(study_name)
-    complete = study.check_settings(settings)
-    if not items:
-        raise StudyError(f"a page of the study {study_name!r} needs at least one item")
-    if len({item.id for item in items}) < len(items):
-        raise StudyError("an item stands twice on a page")
-    for item in items:
-        study.check_item(item)
-    template = _environment().get_template(study.template)
-    html = template.render(
-        page=page,
-        settings=complete,
-        questions={question.name: question for question in study.questions(settings)},
-        n_items=len(items),
-        data=Markup(script_json(page_data(study.name, items, complete))),
-    )
-    return wire_safe(html)
+    """One page by itself; many pages of a campaign share a `Shell`."""
+    practice = facts.practice or any(item.practice is not None for item in items)
+    return Shell(study_name, settings, replace(facts, practice=practice), kind).page(items)
 
 
 def html_question(html: str, frame_height: int = 0) -> str:
@@ -135,9 +212,10 @@ def _environment() -> Environment:
 
 
 @cache
-def _parts(kind: str, widgets: tuple[str, ...]) -> Markup:
-    """The style ("css") or script ("js") of the page and of the widgets it uses."""
-    names = [*PAGE_PARTS, *(name for widget in widgets for name in WIDGET_PARTS[widget])]
+def _parts(kind: str, widgets: tuple[str, ...], protocol: tuple[str, ...] = ()) -> Markup:
+    """The style ("css") or script ("js") of the page, its protocol and the widgets it uses."""
+    of_widgets = [name for widget in widgets for name in WIDGET_PARTS[widget]]
+    names = [*PAGE_PARTS, *protocol, *of_widgets]
     if kind == "js":
         names.append("start.js")
     wanted = dict.fromkeys(name for name in names if name.endswith(f".{kind}"))

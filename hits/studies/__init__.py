@@ -19,6 +19,15 @@ STUDIES = Catalogue(
     {
         "highlight": "hits.studies.highlight:Highlight",
         "rate": "hits.studies.rate:Rate",
+        "compare": "hits.studies.compare:Compare",
+        "guess": "hits.studies.guess:Guess",
+        "simulate": "hits.studies.simulate:Simulate",
+        "verify": "hits.studies.verify:Verify",
+        "intrude": "hits.studies.intrude:Intrude",
+        "choose": "hits.studies.choose:Choose",
+        "name": "hits.studies.name:Name",
+        "output": "hits.studies.output:Output",
+        "own": "hits.studies.own:Own",
     },
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import ConfigError
@@ -28,6 +28,11 @@ def filled(study: str, settings: Mapping[str, Any], defaults: Mapping[str, Any])
 def text(settings: Mapping[str, Any], name: str) -> str:
     """A setting that is one line of words."""
     return _line(settings[name], name)
+
+
+def optional_text(settings: Mapping[str, Any], name: str) -> str:
+    """A setting that is one line of words, or empty."""
+    return "" if settings[name] == "" else _line(settings[name], name)
 
 
 def flag(settings: Mapping[str, Any], name: str) -> bool:
@@ -64,3 +69,34 @@ def _line(value: object, name: str) -> str:
     if len(value) > LONGEST:
         raise ConfigError(f"setting {name!r} is {len(value)} characters long, over {LONGEST}")
     return value
+
+
+def choice(settings: Mapping[str, Any], name: str, there: Sequence[str]) -> str:
+    """A setting that is one of a few names."""
+    value = settings[name]
+    if value not in there:
+        raise ConfigError(f"setting {name!r} takes one of {', '.join(there)}, not {value!r}")
+    return str(value)
+
+
+def number(settings: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    """A setting that is a whole number from `least` to `most`."""
+    value = settings[name]
+    if type(value) is not int or not least <= value <= most:
+        raise ConfigError(
+            f"setting {name!r} takes a whole number from {least} to {most}, not {value!r}"
+        )
+    return value
+
+
+def numbers(settings: Mapping[str, Any], name: str, least: int, most: int) -> list[int]:
+    """A setting that is a list of different whole numbers from `least` to `most`, sorted."""
+    value = settings[name]
+    if not isinstance(value, (list, tuple)) or not value or len(set(map(repr, value))) < len(value):
+        raise ConfigError(f"setting {name!r} takes a list of different numbers, not {value!r}")
+    return sorted(number({name: entry}, name, least, most) for entry in value)
+
+
+def points(settings: Mapping[str, Any], name: str) -> list[str]:
+    """A scale in words: two to eleven points; a scale of one point asks nothing."""
+    return texts(settings, name, 2, 11)

@@ -1,7 +1,7 @@
 // One of several options. Radio buttons of one name group themselves, inside a form or not.
 widgets.choice = function (node, item, changed) {
   const name = node.dataset.question;
-  const inputs = all(node, 'input');
+  const inputs = all(node, '[type=radio]');
   const chosen = () => inputs.find((input) => input.checked);
   node.addEventListener('change', changed);
   return {

@@ -5,11 +5,11 @@ const clock = (function () {
   let active = 0, losses = 0, pastes = 0, last = performance.now();
 
   function tick() {
-    const now = performance.now();
+    const now = performance.now(), view = protocol.stage === 'items' && views[steps.at()];
     const spent = Math.min(now - last, LONGEST_PAUSE);
     last = now;
     active += spent;
-    if (views[steps.at()]) views[steps.at()].ms += spent;
+    if (view) view.ms += spent;
   }
 
   for (const name of ['pointerdown', 'pointermove', 'keydown', 'scroll']) {
@@ -27,10 +27,10 @@ const clock = (function () {
     facts() {
       return { active_ms: Math.round(active), focus_losses: losses, pastes };
     },
-    restore(facts) {
-      active += facts.active_ms || 0;
-      losses += facts.focus_losses || 0;
-      pastes += facts.pastes || 0;
+    restore(saved) {
+      active += saved.active_ms || 0;
+      losses += saved.focus_losses || 0;
+      pastes += saved.pastes || 0;
     }
   };
 })();

@@ -1,7 +1,7 @@
 // Mark the words that justify an answer, or say that there are none.
 widgets.mark = function (node, item, changed) {
   const box = node.querySelector('.words');
-  const made = renderWords(box, item), words = made.words;
+  const made = renderWords(box, panelOf(node, item)), words = made.words;
   const count = node.querySelector('[data-count]'), none = node.querySelector('[data-nothing]');
   const undo = node.querySelector('[data-undo]'), clear = node.querySelector('[data-clear]');
   const state = markState(function () {
@@ -71,7 +71,7 @@ widgets.mark = function (node, item, changed) {
   none.addEventListener('change', () => act({ marks: new Set(), nothing: none.checked }));
   document.addEventListener('keydown', function (event) {
     const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
-    if (!asked || node.closest('[hidden]')) return;
+    if (!asked || node.closest('[hidden], [inert]')) return;
     event.preventDefault();
     takeBack();
   });

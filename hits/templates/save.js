@@ -3,13 +3,16 @@
 // 'ready' goes up, 'restore' comes down, 'autosave' goes up after every change.
 const save = (function () {
   const framed = window.parent !== window && !preview;
+  // Where the address does not name the assignment, the host's form says whose work this is.
+  const whose = assignment || (host && host.getAttribute('action')) || '';
   let timer = 0, touched = false;
 
   function now() {
     window.clearTimeout(timer);
     if (!framed || !touched) return;
     clock.tick();
-    const state = Object.assign({ assignment, at: steps.at() }, snapshot());
+    const state = Object.assign({ assignment: whose, at: steps.at() }, snapshot());
+    protocol.kept.forEach((part) => Object.assign(state, part.get()));
     window.parent.postMessage({ konkyo: 'autosave', data: JSON.stringify(state) }, '*');
   }
 
@@ -26,17 +29,26 @@ const save = (function () {
     } catch (error) {
       return;
     }
-    if (!state || state.v !== 1 || state.study !== page.study || state.assignment !== assignment) {
+    if (!state || state.v !== 1 || state.study !== page.study || state.assignment !== whose) {
       return;
     }
+    putBack(state);
+  }
+
+  function putBack(state) {
+    const before = state.facts || {};
     for (const saved of state.items) {
       const view = views.find((one) => one.item.id === saved.id);
       if (!view) continue;
       view.ms += saved.ms || 0;
       view.parts.forEach((part) => { if (part.set) part.set(saved); });
     }
-    clock.restore(state.facts || {});
-    if (views[state.at]) steps.show(state.at, true);
+    clock.restore(before);
+    facts.restores = (before.restores || 0) + 1;
+    protocol.kept.forEach((part) => part.set(state));
+    if (protocol.gates.length && protocol.stage !== 'debriefing') nextStage(true);
+    const at = views[state.at];
+    if (at && !needed(at).length) steps.show(state.at, true);
     if (state.at) byId('instructions').open = false;
   }
 

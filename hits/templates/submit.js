@@ -1,7 +1,9 @@
 // Sending the answer: where it goes, whether it may, and whether it is complete.
 
 // MTurk's way: turkSubmitTo and a fixed path; Turkle's: urlSubmitTo is the whole address.
+// A form around the page knows by itself.
 function destination() {
+  if (fragment) return host ? 'host' : '';
   const market = query.get('turkSubmitTo');
   const address = market
     ? market.replace(/\/+$/, '') + '/mturk/externalSubmit'
@@ -33,34 +35,52 @@ function whyNot() {
     'Please return the task and tell the requester.';
 }
 
+// Why this press of Submit sends nothing; does what is to be done instead.
+function stopped(reason) {
+  if (reason) {
+    byId('notice').scrollIntoView({ block: 'center' });
+    say(reason);
+  } else if (protocol.stage === 'items' && unfinished().length) {
+    ask(unfinished(), 'Not finished yet:');
+  } else if (protocol.stage === 'items' && protocol.end) {
+    protocol.end();
+  } else {
+    return protocol.stage !== 'items' && protocol.stage !== 'debriefing';
+  }
+  return true;
+}
+
+// A host's own buttons would send the form before it is ready: this page has one that waits.
+function hideOthers() {
+  const submits = '[type=submit], [type=image], button:not([type])';
+  all(host, submits).forEach((button) => {
+    if (!byId('main').contains(button)) button.hidden = true;
+  });
+}
+
 function guardSubmit() {
-  const form = byId('form'), button = byId('submit'), reason = whyNot();
+  const form = host || byId('form'), button = byId('submit'), reason = whyNot();
   button.disabled = false;
   if (reason) {
     notice(reason);
     button.setAttribute('aria-disabled', 'true');
     button.setAttribute('aria-describedby', 'konkyo-notice');
-  } else {
+  }
+  if (host) {
+    hideOthers();
+    document.addEventListener('DOMContentLoaded', hideOthers);
+  } else if (form && !reason) {
     form.action = destination();
   }
-  form.addEventListener('submit', function (event) {
-    if (reason) {
+  // In a fragment that no form surrounds there is nothing that could send it.
+  (form || button).addEventListener(form ? 'submit' : 'click', function (event) {
+    if (stopped(reason)) {
       event.preventDefault();
-      byId('notice').scrollIntoView({ block: 'center' });
-      say(reason);
-      return;
-    }
-    const unfinished = views.filter((view) => missing(view).length);
-    if (unfinished.length) {
-      event.preventDefault();
-      steps.show(unfinished[0].position, true);
-      problems(unfinished, 'Not finished yet:');
-      goTo(missing(unfinished[0])[0]);
       return;
     }
     clock.tick();
-    form.elements.assignmentId.value = assignment;
-    form.elements.konkyo.value = asciiJson(snapshot());
+    if (!host) form.elements.assignmentId.value = assignment;
+    byId('field').value = asciiJson(snapshot());
     // Not before the form has been sent: a disabled button would stop it.
     window.setTimeout(() => { button.disabled = true; }, 0);
   });

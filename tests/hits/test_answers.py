@@ -122,6 +122,8 @@ def test_a_page_answer_comes_in_the_order_of_the_items() -> None:
     sent = page(items=page()["items"][::-1])
     assert [entry["id"] for entry in read(sent).items] == ["i1", "i2"]
     assert read(sent).facts == FACTS
+    more = {**FACTS, "width": 1440, "comprehension_attempts": 2, "comprehension_passed": 1}
+    assert read(page(facts=more)).facts == more
 
 
 def item(**changes: Any) -> list[dict[str, Any]]:
@@ -159,6 +161,11 @@ def item(**changes: Any) -> list[dict[str, Any]]:
         (page(facts=[]), "'facts' is not an object"),
         (page(facts={**FACTS, "pastes": "2"}), "the fact 'pastes' is '2'"),
         (page(facts={"active_ms": 1, "pastes": 1}), "the fact 'focus_losses' is None"),
+        (page(facts={**FACTS, "mood": 3}), "nobody asked for the fact 'mood'"),
+        (page(facts={**FACTS, "width": 3.5}), "the fact 'width' is 3.5"),
+        (page(facts={**FACTS, "coarse": True}), "the fact 'coarse' is True"),
+        (page(facts={**FACTS, "restores": None}), "the fact 'restores' is None"),
+        (page(facts={**FACTS, "consented_ms": -1}), "the fact 'consented_ms' is -1"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(sent: Any, problem: str) -> None:

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from db.errors import KonkyoError
 from hits.page import page_data, script_json, shown_scores, study_page_data, visible
 from hits.render import PageFacts, PageTooLarge, html_question, render_page, wire_safe
-from hits.studies.base import ShownItem, StudyError
-from hits.templates.prose import to_html
+from hits.studies.panels import Panel, ShownItem, StudyError
 
 FACTS = PageFacts("A <b>title</b> 😀", "$1 & more", 1, "Do *this*.", "I agree </script>")
-COLD = ShownItem("i1", ("cold", "soup"), "cold soup", ((0, 4), (5, 9)))
+COLD = ShownItem("i1", (Panel("text", "cold soup", ((0, 4), (5, 9))),))
 
 
 def test_what_the_page_says_is_escaped() -> None:
@@ -83,7 +82,7 @@ def test_the_limit_is_exact() -> None:
 
 @given(st.text(st.characters(exclude_categories=[])))
 def test_any_text_is_carried_by_script_json_and_by_the_xml(text: str) -> None:
-    html = f'<script type="application/json" id="konkyo-data">{script_json({"v": 1, "t": visible(text)})}</script>'
+    html = f'<script type="application/json" id="konkyo-data">{script_json({"v": 2, "t": visible(text)})}</script>'
     assert html == wire_safe(html.replace("\r", ""))
     assert study_page_data(html)["t"] == visible(text)
     assert html.count("<") == html.count(">") == 2
@@ -97,10 +96,12 @@ def test_what_cannot_be_carried_becomes_a_symbol_of_the_same_length() -> None:
 
 
 def test_gaps_keep_what_stands_between_the_words() -> None:
-    item = ShownItem("i", ("a", "b"), " a,\r\n b.", ((1, 2), (6, 7)))
+    item = ShownItem("i", (Panel("text", " a,\r\n b.", ((1, 2), (6, 7))),))
     (entry,) = page_data("highlight", [item], {})["items"]
-    assert entry == {
-        "id": "i",
+    (panel,) = entry.pop("panels")
+    assert entry == {"id": "i"}
+    assert panel == {
+        "kind": "text",
         "tokens": ["a", "b"],
         "gaps": [" ", ",\n ", "."],
         "presentation": "plain",
@@ -108,9 +109,9 @@ def test_gaps_keep_what_stands_between_the_words() -> None:
 
 
 def test_a_pair_has_a_gap_more_and_says_where_it_is_split() -> None:
-    item = ShownItem("i", ("a", "b"), "a ", ((0, 1),), "(b)", ((1, 2),))
-    (entry,) = page_data("highlight", [item], {})["items"]
-    assert (entry["split"], entry["gaps"]) == (1, ["", " ", "(", ")"])
+    pair = Panel("pair", "a ", ((0, 1),), "(b)", ((1, 2),))
+    (entry,) = page_data("highlight", [ShownItem("i", (pair,))], {})["items"]
+    assert (entry["panels"][0]["split"], entry["panels"][0]["gaps"]) == (1, ["", " ", "(", ")"])
 
 
 def test_scores_are_shown_relative_to_the_largest_and_only_where_asked_for() -> None:
@@ -118,8 +119,8 @@ def test_scores_are_shown_relative_to_the_largest_and_only_where_asked_for() -> 
     assert shown_scores([2.0, 0.5, -4.0], "heat") == [1.0, 0.25, 0.0]
     assert shown_scores([2.0, 0.5, -4.0], "marks") == [1.0, 1.0, 0.0]
     assert shown_scores([-1.0, 0.0], "heat") == [0.0, 0.0]
-    plain = ShownItem("i", ("a",), "a", ((0, 1),), scores=(1.0,))
-    assert "scores" not in page_data("highlight", [plain], {})["items"][0]
+    plain = ShownItem("i", (Panel("text", "a", ((0, 1),), scores=(1.0,)),))
+    assert "scores" not in page_data("highlight", [plain], {})["items"][0]["panels"][0]
 
 
 def test_a_page_without_our_data_is_refused() -> None:
@@ -128,23 +129,4 @@ def test_a_page_without_our_data_is_refused() -> None:
     with pytest.raises(KonkyoError, match="no JSON"):
         study_page_data('<script id="konkyo-data">{</script>')
     with pytest.raises(KonkyoError, match="version"):
-        study_page_data(f'<script id="konkyo-data">{json.dumps({"v": 2})}</script>')
-
-
-def test_prose_knows_paragraphs_lists_and_three_marks() -> None:
-    text = "One **two** *three*\nfour.\n\n- ==five==\n- <b>6</b>\n\n* 2 * 3 = 6 **\n\n- a\nb"
-    assert to_html(text).split("\n") == [
-        "<p>One <strong>two</strong> <em>three</em> four.</p>",
-        "<ul><li><mark>five</mark></li><li>&lt;b&gt;6&lt;/b&gt;</li></ul>",
-        "<p>* 2 * 3 = 6 **</p>",
-        "<p>- a b</p>",
-    ]
-
-
-@given(st.text())
-def test_prose_never_lets_markup_through(text: str) -> None:
-    html = str(to_html(text))
-    for tag in ("p", "ul", "li", "strong", "em", "mark"):
-        html = html.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
-    assert "<" not in html
-    assert ">" not in html
+        study_page_data(f'<script id="konkyo-data">{json.dumps({"v": 3})}</script>')

@@ -25,7 +25,8 @@ class Template(HTMLParser):
         if "data-question" in has:
             self._question = has["data-question"] or ""
             self.options[self._question] = []
-        if tag == "input" and has.get("type") == "radio":
+        # Other radio buttons choose a tool, or stand in somebody's own template.
+        if has.get("type") == "radio" and "value" in has and self._question:
             self.options[self._question].append(json.loads(has["value"] or ""))
         if tag == "input" and has.get("type") == "hidden":
             self.inputs.append(has.get("name"))

@@ -8,9 +8,11 @@ import pytest
 
 from db.errors import ConfigError
 from hits.answers import AnswerError
+from hits.studies.base import Asked
 from hits.studies.highlight import Highlight
 
 STUDY = Highlight()
+THREE = Asked("i1", "text", 3)
 ANSWER = {
     "id": "i1",
     "position": 0,
@@ -22,19 +24,19 @@ ANSWER = {
 
 
 def test_marks_come_back_sorted() -> None:
-    assert STUDY.read(ANSWER, 3, {}) == {"label": "positive", "marks": [0, 2]}
+    assert STUDY.read(ANSWER, THREE, {}) == {"label": "positive", "marks": [0, 2]}
 
 
 def test_nothing_to_mark_is_an_empty_list_that_was_chosen() -> None:
     said = {**ANSWER, "marks": [], "nothing": True}
-    assert STUDY.read(said, 3, {}) == {"label": "positive", "marks": []}
+    assert STUDY.read(said, THREE, {}) == {"label": "positive", "marks": []}
 
 
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"marks": []}, "no word is marked, and 'nothing' is not chosen"),
-        ({"nothing": True}, "words are marked and 'nothing' is chosen too"),
+        ({"marks": []}, "nothing is marked, and 'nothing' is not chosen"),
+        ({"nothing": True}, "something is marked and 'nothing' is chosen too"),
         ({"nothing": 1}, "'nothing' is 1, not true or false"),
         ({"marks": [3]}, "'marks' holds 3, outside the item's 3 tokens"),
         ({"marks": [-1]}, "outside"),
@@ -53,7 +55,7 @@ def test_what_cannot_be_read_is_said_with_item_and_field(
     change: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(AnswerError, match="item 'i1'") as caught:
-        STUDY.read({**ANSWER, **change}, 3, {})
+        STUDY.read({**ANSWER, **change}, THREE, {})
     assert problem in str(caught.value)
 
 
@@ -61,7 +63,7 @@ def test_what_cannot_be_read_is_said_with_item_and_field(
 def test_a_missing_field_is_named(field: str) -> None:
     said = {name: value for name, value in ANSWER.items() if name != field}
     with pytest.raises(AnswerError, match=f"item 'i1': the field '{field}' is missing"):
-        STUDY.read(said, 3, {})
+        STUDY.read(said, THREE, {})
 
 
 def test_labels_come_from_the_settings_and_unsure_can_be_left_out() -> None:
@@ -91,3 +93,39 @@ def test_a_wrong_setting_is_named(settings: dict[str, Any], problem: str) -> Non
     with pytest.raises(ConfigError, match="setting") as caught:
         STUDY.check_settings(settings)
     assert problem in str(caught.value)
+
+
+def test_marks_of_several_kinds_are_read_each_and_all_together() -> None:
+    settings = {"mark_labels": ["for", "against"]}
+    said = {**ANSWER, "marks": {"for": [2], "against": [0]}}
+    found = STUDY.read(said, THREE, settings)
+    assert found["marks"] == [0, 2]
+    assert (found["marks.for"], found["marks.against"]) == ([2], [0])
+    names = [question.name for question in STUDY.questions(settings)]
+    assert names == ["label", "marks", "marks.for", "marks.against"]
+
+
+@pytest.mark.parametrize(
+    ("marks", "problem"),
+    [
+        ([0], "not marks of for, against"),
+        ({"for": [0]}, "not marks of for, against"),
+        ({"for": [0], "against": [0]}, "marks a word in two ways"),
+        ({"for": [9], "against": []}, "outside the item's 3 tokens"),
+    ],
+)
+def test_marks_of_several_kinds_that_make_no_sense_are_refused(marks: Any, problem: str) -> None:
+    with pytest.raises(AnswerError, match=problem):
+        STUDY.read({**ANSWER, "marks": marks}, THREE, {"mark_labels": ["for", "against"]})
+
+
+def test_an_image_is_marked_by_a_mask_of_its_own_size() -> None:
+    from hits import masks
+
+    image = Asked("i1", "image", 6, size=(3, 2))
+    mask = masks.encode([[0, 1, 0], [0, 0, 0]])
+    assert STUDY.read({**ANSWER, "marks": mask}, image, {})["marks"] == mask
+    with pytest.raises(AnswerError, match="of size"):
+        STUDY.read({**ANSWER, "marks": masks.encode([[1]])}, image, {})
+    with pytest.raises(AnswerError, match="'nothing' is not chosen"):
+        STUDY.read({**ANSWER, "marks": masks.encode([[0] * 3] * 2)}, image, {})

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from workbench import FACTS, Desk, Market, highlight, item, marked, submit, word
 
 from hits.render import render_page
-from hits.studies.base import ShownItem
+from hits.studies.panels import Panel, ShownItem
 
 pytestmark = pytest.mark.browser
 LONG = " ".join(f"word{n}" for n in range(400))
@@ -143,10 +143,9 @@ def test_a_phrase_in_the_other_direction_keeps_its_own_order(page: Page, market:
 
 
 def test_the_words_of_a_pair_count_on(page: Page, market: Market) -> None:
-    first, second = item("a", "cold soup"), item("b", "warm bread")
-    pair = ShownItem(
-        "i1", first.tokens + second.tokens, first.text, first.offsets, second.text, second.offsets
-    )
+    (first,), (second,) = item("a", "cold soup").panels, item("b", "warm bread").panels
+    both = Panel("pair", first.text, first.offsets, second.text, second.offsets)
+    pair = ShownItem("i1", (both,))
     desk = market.open(page, render_page("highlight", [pair], {}, FACTS))
     assert desk.frame.locator(".text").all_inner_texts() == ["cold soup", "warm bread"]
     drag(desk, 1, 2)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_a_rationale_is_told_by_shade_by_line_and_in_words(page: Page, market: Market) -> None:
     # Largest 4: 4 → 1 (level 4), 2 → .5 (level 2), 1 → .25 (level 1), .1 → .025 (none).
     scores = (4.0, 2.0, 1.0, 0.1, -3.0)
-    shown = item("i1", "a b c d e", scores=scores, presentation="heat", label_shown="<b>")
+    shown = item("i1", "a b c d e", scores=scores, presentation="heat", label="<b>")
     desk = market.open(page, render_page("rate", [shown], {}, FACTS))
     classes = desk.frame.locator(".shown .text .w").evaluate_all("all => all.map(w => w.className)")
     assert classes == ["w l4", "w l2", "w l1", "w", "w"]

@@ -8,10 +8,13 @@ import pytest
 
 from db.errors import ConfigError
 from hits.answers import AnswerError
-from hits.studies.base import ShownItem, StudyError
+from hits.studies.base import Asked, Material
+from hits.studies.panels import StudyError
 from hits.studies.rate import Rate
+from tests.conformance.cases import Case
 
 STUDY = Rate()
+THREE = Asked("i1", "text", 3)
 ANSWER = {"id": "i1", "position": 0, "ms": 5, "convincing": 4, "confidence": 2}
 
 
@@ -23,11 +26,11 @@ def test_points_are_numbers_from_one_and_ordinal() -> None:
 
 
 def test_confidence_is_asked_only_where_the_settings_say_so() -> None:
-    assert STUDY.read(ANSWER, 3, {}) == {"convincing": 4, "confidence": 2}
+    assert STUDY.read(ANSWER, THREE, {}) == {"convincing": 4, "confidence": 2}
     without = {"id": "i1", "convincing": 4}
-    assert STUDY.read(without, 3, {"confidence": False}) == {"convincing": 4}
+    assert STUDY.read(without, THREE, {"confidence": False}) == {"convincing": 4}
     with pytest.raises(AnswerError, match="nobody asked for the field 'confidence'"):
-        STUDY.read(ANSWER, 3, {"confidence": False})
+        STUDY.read(ANSWER, THREE, {"confidence": False})
 
 
 @pytest.mark.parametrize("value", [0, 6, 4.0, "4", True, None, [4]])
@@ -35,15 +38,15 @@ def test_only_a_point_of_the_scale_can_be_read(value: Any) -> None:
     with pytest.raises(
         AnswerError, match="item 'i1': 'convincing' is .*, not one of 1, 2, 3, 4, 5"
     ):
-        STUDY.read({**ANSWER, "convincing": value}, 3, {})
+        STUDY.read({**ANSWER, "convincing": value}, THREE, {})
 
 
-def test_five_points_in_words_no_more_no_less() -> None:
-    with pytest.raises(ConfigError, match="'points' takes 5 entries, not 4"):
-        STUDY.check_settings({"points": ["a", "b", "c", "d"]})
+def test_a_scale_of_one_point_asks_nothing() -> None:
+    with pytest.raises(ConfigError, match="'points' takes 2 to 11 entries, not 1"):
+        STUDY.check_settings({"points": ["convincing"]})
 
 
 def test_an_item_without_a_rationale_cannot_be_rated() -> None:
-    item = ShownItem("i1", ("cold",), "cold", ((0, 4),), presentation="heat")
-    with pytest.raises(StudyError, match="item 'i1' has no rationale to rate"):
-        STUDY.check_item(item)
+    item, material = Case("rate", "text").stored("i1", "cold soup")
+    with pytest.raises(StudyError, match="item 'i1': .* shows one rationale, not 0"):
+        STUDY.compose(item, Material(material.instance), STUDY.check_settings({}))

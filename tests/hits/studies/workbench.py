@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playw
 
 from hits.answers import read_fields, read_konkyo
 from hits.render import PageFacts, render_page
-from hits.studies.base import ShownItem
+from hits.studies.panels import Panel, ShownItem
 
 SANDBOX = "allow-scripts allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox"
 ARGUMENTS = [
@@ -61,14 +61,18 @@ FACTS = PageFacts(
 
 
 def item(item_id: str, text: str, **more: Any) -> ShownItem:
-    """An item whose tokens are the runs without a space, a tab or a newline in `text`."""
+    """An item of one text, whose tokens are the runs without a space, a tab or a newline in it.
+
+    `more` are fields of the panel, or of the item itself.
+    """
     tokens = text.replace("\n", " ").replace("\t", " ").split(" ")
     spans, at = [], 0
     for token in filter(None, tokens):
         at = text.index(token, at)
         spans.append((at, at + len(token)))
         at += len(token)
-    return ShownItem(item_id, tuple(text[a:b] for a, b in spans), text, tuple(spans), **more)
+    of_item = {name: more.pop(name) for name in ("choices", "phase", "practice") if name in more}
+    return ShownItem(item_id, (Panel("text", text, tuple(spans), **more),), **of_item)
 
 
 def answer_xml(fields: dict[str, str]) -> str:
@@ -123,10 +127,19 @@ class Desk:
         ).evaluate_all("nodes => nodes.map(node => node.textContent)")
         return texts
 
+    def cards(self) -> list[str]:
+        """Words of each choice of the item in view."""
+        texts: list[str] = self.frame.locator(".item:not([hidden]) .pickcard label").evaluate_all(
+            "nodes => nodes.map(node => node.textContent)"
+        )
+        return texts
+
     def focus(self) -> dict[str, Any]:
         """Where the keyboard is: the question it stands in, and the id of the element."""
         script = """() => { const at = document.activeElement, box = at.closest('[data-question]');
-            return {id: at.id, question: box && box.dataset.question, tag: at.tagName}; }"""
+            const own = at.closest('[data-widget=own]') && at.name;
+            return {id: at.id, question: box ? box.dataset.question : own, tag: at.tagName,
+              writes: at.type === 'text' || at.tagName === 'TEXTAREA'}; }"""
         place: dict[str, Any] = self.page.frame("task").evaluate(script)  # type: ignore[union-attr]
         return place
 
