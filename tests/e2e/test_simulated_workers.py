@@ -1,4 +1,5 @@
-"""Simulated workers at one site: projects do not get in each other's way, a seed is a seed."""
+"""Simulated workers at one site: every study and kind is answered, projects do not get in each
+other's way, a seed is a seed."""
 
 from __future__ import annotations
 
@@ -7,9 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from db.store import assignments, campaigns, instances
+from db.store import assignments, campaigns, instances, workers
+from hits.crowd import Outcome, SimulatedWorker, Temper, work
+from hits.studies import STUDIES as KNOWN_STUDIES
+from pipeline.known import truths
 from pipeline.project import open_project
+from pipeline.publish import published_hits
 from tests.cli.support import done, write_reviews, write_settings
 
 
@@ -69,3 +75,130 @@ def test_the_careless_share_decides_how_checks_are_passed(
     # Ten pages, three workers each. Careful workers know 86–99% of labels, careless toss a coin.
     assert checks["answered"] == 30
     assert (checks["passed"] >= 23) == (careless == "0")
+
+
+STUDIES: dict[str, tuple[str, float]] = {
+    # study → the question whose answer is known, and the least share that is right
+    "highlight": ("label", 0.8),
+    "guess": ("guess", 0.65),
+    "simulate": ("prediction", 0.75),
+    "verify": ("fits", 0.75),
+    "intrude": ("intruder", 0.75),
+    "name": ("name", 0.65),
+    "compare": ("better", 0.6),
+    "rate": ("convincing", 0.0),
+    "choose": ("prediction", 0.75),
+    "output": ("quality", 0.0),
+}
+OPTIONS = """
+[study.options.guess]
+k = [2, 4]
+[study.options.intrude]
+k = 2
+[study.options.verify]
+k = 2
+[study.options.name]
+k = 3
+[study.options.simulate]
+before = 2
+learn = 1
+after = 2
+[study.options.choose]
+examples = 1
+"""
+
+
+def test_every_study_is_answered_as_its_workers_know_the_truth(
+    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_settings(tmp_path, endpoint, OPTIONS)
+    config = tmp_path / "konkyo.toml"
+    # Long enough to tell the classes apart: intruders and word lists need both.
+    config.write_text(config.read_text().replace("epochs = 3", "epochs = 40"))
+    done("init")
+    done("import", "jsonl", write_reviews(tmp_path / "r.jsonl", 60))
+    done("train")
+    done("explain", "--targets", "each")
+    assert {*STUDIES, "own"} == set(KNOWN_STUDIES)
+    for study in STUDIES:
+        done("plan", study, study, "--items", "12")
+        done("publish", study)
+        sent = done("simulate", study, "--careless", "0", "--json").json["assignments"]
+        found = done("collect", study, "--json").json
+        assert (found["new"], found["unreadable"]) == (sent, {}), study
+        assert sent > 0
+    for study, (question, least) in STUDIES.items():
+        assert share_right(tmp_path, study, question) >= least, study
+
+
+def share_right(folder: Path, name: str, question: str) -> float:
+    """Share of the judgements that say what was known; 0 of a question about qualities."""
+    project = open_project(folder)
+    campaign = campaigns.find(project.engine, name)
+    known = truths(project, campaign)
+    judgements = assignments.read_judgements(project.engine, campaign.id)
+    project.engine.dispose()
+    right = [
+        j.value == known[j.item_id].answers.get(question, known[j.item_id].label)
+        for j in judgements
+        if j.question == question
+    ]
+    assert right, f"nobody answered {question!r}"
+    return sum(right) / len(right)
+
+
+def test_a_worker_who_tires_at_once_is_right_once_over_all_pages(
+    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_settings(tmp_path, endpoint)
+    done("init")
+    done("import", "jsonl", write_reviews(tmp_path / "r.jsonl", 20))
+    done("plan", "highlight", "pilot")
+    done("publish")
+    project = open_project(tmp_path)
+    campaign = campaigns.find(project.engine, "pilot")
+    worker = SimulatedWorker("ASIMTIRED", Temper(1, 1, 0, 0, 0, 0, fatigue=50, floor=0))
+    workers.register_simulated(project.engine, project.pseudonyms, [worker.platform_id])
+    visits = {worker.platform_id: list(published_hits(project, campaign).values())}
+    known = truths(project, campaign)
+    assert work(endpoint, [worker], visits, known, seed=1) == Outcome(len(visits["ASIMTIRED"]), 0)
+    project.engine.dispose()
+    done("collect")
+    # accuracy 1 of the first item, exp(-50·t) of the t-th after it, also on later pages
+    items = len(known)
+    assert share_right(tmp_path, "pilot", "label") == pytest.approx(1 / items)
+
+
+@pytest.mark.parametrize("kind", ["images", "rows"])
+def test_pictures_and_feature_rows_are_answered_too(
+    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_settings(tmp_path, endpoint)
+    done("init")
+    done("import", kind, (write_pictures if kind == "images" else write_rows)(tmp_path / kind))
+    done("plan", "highlight", "pilot")
+    done("publish")
+    sent = done("simulate", "--json").json["assignments"]
+    found = done("collect", "--json").json
+    assert sent > 0
+    assert (found["new"], found["unreadable"]) == (sent, {})
+
+
+def write_pictures(folder: Path) -> Path:
+    """Twelve small pictures of two classes, each in one shade of its own."""
+    for label in ("dark", "light"):
+        (folder / label).mkdir(parents=True)
+        for n in range(6):
+            shade = 10 * n if label == "dark" else 255 - 10 * n
+            Image.new("L", (24, 16), shade).save(folder / label / f"{n}.png")
+    return folder
+
+
+def write_rows(path: Path) -> Path:
+    """Twelve rows of two features and a label."""
+    rows = [f"{n},{2.5 * n},{'tall' if n > 5 else 'short'}" for n in range(12)]
+    path.write_text("\n".join(["height,weight,label", *rows]) + "\n", encoding="utf-8")
+    return path
