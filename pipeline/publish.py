@@ -22,8 +22,9 @@ from db.store.rows import now
 from hits.markets.base import HitOrder, HitTerms, Market
 from hits.money import Quote
 from pipeline.config import StudySettings
+from pipeline.market import FRAGMENT, planned_market
 from pipeline.pages import Pages
-from pipeline.plan import open_market, quoted
+from pipeline.plan import quoted
 from pipeline.project import Project
 
 CREATE = "CreateHIT"
@@ -46,7 +47,7 @@ def publish(
     name: str | None,
     *,
     live: bool = False,
-    agree: Callable[[Campaign, Quote, Decimal], bool] | None = None,
+    agree: Callable[[Campaign, Quote, Decimal | None], bool] | None = None,
     on_hit: Callable[[int, int], None] | None = None,
 ) -> Published:
     """Bring every planned HIT of a campaign onto its market, none twice.
@@ -56,21 +57,24 @@ def publish(
     """
     campaign = campaigns.find(project.engine, name, imported=False)
     _check_state(campaign)
-    market = open_market(project, campaign.market, campaign.environment)
-    _check_identity(campaign, market)
+    market = market_of(project, campaign)
     price = quoted(project, campaign, market)
     with publisher(project.engine, campaign.id):
         hits = campaigns.read_hits(project.engine, campaign.id)
         _plan_intents(project, campaign, hits)
         waiting = _waiting(project, campaign, hits)
         pages = Pages(project, campaign)
-        questions = pages.questions([hit for hit, _ in waiting])
+        # A folder is written whole: it takes all HITs, whichever of them are known already.
+        whole = bool(waiting) and market.flavour == FRAGMENT
+        questions = pages.questions(hits if whole else [hit for hit, _ in waiting])
         _check_known(market, campaign, hits)
         if waiting:
             _check_money(campaign, market, price, len(waiting), live, agree)
-            campaigns.set_state(project.engine, campaign.id, "publishing")
             terms = terms_of(campaign, pages)
-            _send(project, campaign, market, terms, waiting, questions, len(hits), on_hit)
+            orders = _orders(campaign, hits, questions)
+            market.prepare(pages.template, list(orders.values()))
+            campaigns.set_state(project.engine, campaign.id, "publishing")
+            _send(project, campaign, market, terms, waiting, orders, len(hits), on_hit)
         campaigns.set_state(project.engine, campaign.id, "open")
     return Published(campaign, len(hits), len(waiting), price)
 
@@ -107,17 +111,15 @@ def _check_state(campaign: Campaign) -> None:
         raise UsageError(f"campaign {campaign.name!r} is closed; plan a new one")
 
 
-def _check_identity(campaign: Campaign, market: Market) -> None:
-    if market.endpoint_url != campaign.endpoint_url:
-        raise SafetyError(
-            f"campaign {campaign.name!r} was planned for {campaign.endpoint_url}, the settings "
-            f"now say {market.endpoint_url}; set [market] endpoint_url back, or plan a new campaign"
-        )
-    if market.access_key_id != campaign.access_key_id:
-        raise SafetyError(
-            f"campaign {campaign.name!r} was planned with another access key; "
-            "use that one, or plan a new campaign"
-        )
+def _orders(
+    campaign: Campaign, hits: Sequence[Hit], questions: dict[str, str]
+) -> dict[str, HitOrder]:
+    """What is asked of the market for each HIT that has a question, by our id."""
+    return {
+        hit.id: HitOrder(hit.request_token, annotation(campaign, hit), questions[hit.id])
+        for hit in hits
+        if hit.id in questions
+    }
 
 
 def _plan_intents(project: Project, campaign: Campaign, hits: Sequence[Hit]) -> None:
@@ -155,7 +157,7 @@ def _check_known(market: Market, campaign: Campaign, hits: Sequence[Hit]) -> Non
         raise SafetyError(
             f"{len(lost)} of {len(ours)} published HITs of {campaign.name!r} are not on "
             f"{market.endpoint_url} any more (the first: {lost[0].market_id}); nothing is "
-            "published again: restore the endpoint's database, or plan a new campaign"
+            "published again: bring back what the market lost, or plan a new campaign"
         )
 
 
@@ -165,11 +167,11 @@ def _check_money(
     price: Quote,
     waiting: int,
     live: bool,
-    agree: Callable[[Campaign, Quote, Decimal], bool] | None,
+    agree: Callable[[Campaign, Quote, Decimal | None], bool] | None,
 ) -> None:
     balance = market.balance()
     needed = price.total * waiting / max(price.hits, 1)
-    if needed > balance:
+    if balance is not None and needed > balance:
         raise SafetyError(
             f"publishing {waiting} HITs reserves {needed:.2f} {price.currency}, the balance at "
             f"{market.endpoint_url} is {balance}; nothing was published"
@@ -191,13 +193,13 @@ def _send(
     market: Market,
     terms: HitTerms,
     waiting: Sequence[tuple[Hit, Intent]],
-    questions: dict[str, str],
+    orders: dict[str, HitOrder],
     total: int,
     on_hit: Callable[[int, int], None] | None,
 ) -> None:
     found = _forgotten(market, campaign, waiting)
     for number, (hit, intent) in enumerate(waiting, start=total - len(waiting) + 1):
-        order = HitOrder(intent.token, annotation(campaign, hit), questions[hit.id])
+        order = orders[hit.id]
         market_id = found.get(order.annotation)
         if market_id is None:
             intents.begin(project.engine, intent)
@@ -237,9 +239,7 @@ def _reserved(campaign: Campaign, market: Market, hit: Hit) -> LedgerEntry:
 
 def market_of(project: Project, campaign: Campaign) -> Market:
     """The campaign's own market, refused where the settings now name another."""
-    market = open_market(project, campaign.market, campaign.environment)
-    _check_identity(campaign, market)
-    return market
+    return planned_market(project, campaign)
 
 
 def published_hits(project: Project, campaign: Campaign) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Any endpoint that speaks the MTurk API, through an unmodified boto3.
 
+A page stands in the question itself (flavour "html"), or is uploaded first and the question
+holds its address ("external", at konkyo's own endpoint).
+
 boto3's own retries are off: it re-sends requests without a token. We retry ourselves, and only
 what cannot happen twice: reads, and orders that carry a deterministic `UniqueRequestToken`.
 """
@@ -9,14 +12,15 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -26,7 +30,15 @@ from botocore.exceptions import (
 )
 
 from db.errors import MarketError, SafetyError
-from hits.markets.base import HitOrder, HitTerms, MarketAccess, Submission, is_loopback
+from hits.markets.base import (
+    HitOrder,
+    HitTerms,
+    MarketAccess,
+    Submission,
+    flavour_of,
+    is_loopback,
+)
+from hits.markets.uploads import PageUploads, Passing
 from hits.money import NO_FEE, FeeRule
 
 if TYPE_CHECKING:
@@ -49,12 +61,17 @@ CLOSED = (
 class MTurk:
     """The market at `access.endpoint_url`."""
 
+    flavours: ClassVar[tuple[str, ...]] = ("html", "external")
+
     def __init__(self, access: MarketAccess) -> None:
         host = urlsplit(access.endpoint_url).hostname or ""
         if host == "amazonaws.com" or host.endswith(".amazonaws.com"):
             raise SafetyError(CLOSED)
+        self.flavour = flavour_of(access, self.flavours)
         self._url = access.endpoint_url
-        self._client, self._key = _client(access)
+        self._client, found = _client(access)
+        self._key = found.access_key or "" if found else ""
+        self._uploads = PageUploads(self._url, found)
         self._types: dict[HitTerms, str] = {}
 
     @property
@@ -76,16 +93,23 @@ class MTurk:
         """Money that can still be reserved."""
         return Decimal(self._read(self._client.get_account_balance)["AvailableBalance"])
 
+    def prepare(self, template: str, orders: Sequence[HitOrder]) -> None:
+        """Nothing: a HIT brings all that it needs."""
+
     def create_hit(self, terms: HitTerms, order: HitOrder) -> str:
         """Make the HIT exactly once; `HitAlreadyExists` counts when the HIT there is ours."""
         hit_type = self._hit_type(terms)
+        question = order.question
+        if self.flavour == "external":
+            # The same page keeps its address: after a kill the question is the same again.
+            question = self._retried(lambda: self._uploads.question(order.question))
 
         def call() -> str:
             answer = self._client.create_hit_with_hit_type(
                 HITTypeId=hit_type,
                 MaxAssignments=terms.assignments_per_hit,
                 LifetimeInSeconds=terms.lifetime_s,
-                Question=order.question,
+                Question=question,
                 RequesterAnnotation=order.annotation,
                 UniqueRequestToken=order.token,
             )
@@ -189,12 +213,18 @@ class MTurk:
                         f"{self._url} does not answer ({type(error).__name__}); is it running? "
                         "The same command continues where this one stopped"
                     ) from error
+            except Passing as error:
+                if attempt == ATTEMPTS:
+                    raise MarketError(
+                        f"{self._url} {error}; is it running? The same command continues where "
+                        "this one stopped"
+                    ) from error
             except BotoCoreError as error:
                 raise MarketError(f"{self._url}: {error}") from error
             time.sleep(BACKOFF_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 
 
-def _client(access: MarketAccess) -> tuple[MTurkClient, str]:
+def _client(access: MarketAccess) -> tuple[MTurkClient, Credentials | None]:
     key, secret = access.access_key_id, access.secret_access_key
     if not key and is_loopback(access.endpoint_url):
         key, secret = "local", "local"
@@ -215,10 +245,7 @@ def _client(access: MarketAccess) -> tuple[MTurkClient, str]:
         )
     except (BotoCoreError, ValueError) as error:
         raise MarketError(f"[market] endpoint_url {access.endpoint_url!r}: {error}") from error
-    if not key:
-        found = boto3.Session().get_credentials()
-        key = found.access_key if found is not None and found.access_key else ""
-    return client, key
+    return client, Credentials(key, secret) if key else boto3.Session().get_credentials()
 
 
 def _submission(answer: Any) -> Submission:
