@@ -1,8 +1,9 @@
 """`konkyo import`: a file becomes instances and, where it holds them, an imported campaign.
 
 Everything is read before anything is written, and written in one transaction. What people said in
-the data is kept as they said it: a campaign of environment `imported`, with one item an instance
-and one assignment an annotation, so that agreement and alignment work on it like on any other.
+the data is kept as they said it: a campaign of environment `imported`, with one page an instance
+and one assignment an annotation, so that agreement and alignment work on it like on any other. A
+page has one item for the instance, and one for each part of it that was judged for itself.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
 from db.errors import Conflict, ImportFailed, UsageError
 from db.records import Campaign, Hit, Item
 from db.store import assignments, campaigns, instances
-from db.store.assignments import Arrival, Reading
+from db.store.assignments import Arrival, Reading, without_platform_id
 from db.store.engine import writing
 from pipeline.formats import READERS
-from pipeline.formats.base import Annotation, Imported, Reader, ReadOptions
+from pipeline.formats.base import Annotation, Imported, Part, Reader, ReadOptions
 from pipeline.project import Project
 
 HALF = re.compile(r"[\ud800-\udfff]")
 NAMESPACE = uuid.UUID("5e0d7c2c-6f0b-5b7e-9a5e-0b9f2f1d7c11")
+USUAL = {"label": "nominal", "marks": "set"}
+ItemKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,14 @@ def import_data(
 ) -> ImportReport:
     """Read `path` and store what it holds, all or nothing."""
     reader: Reader = READERS.load(format_name)
+    if options.mapping is not None and format_name != "mturk":
+        raise UsageError(f"the {format_name} format takes no mapping; leave --mapping out")
     found = reader(path, options)
     _check_names(path, found)
     campaign_name = name or f"{path.stem}-{format_name}"
     campaign = _campaign(found, format_name, campaign_name, provenance)
     with writing(project.engine) as connection:
-        added = instances.add_within(connection, found.instances)
+        added = instances.add_within(connection, found.instances, found.load)
         known = campaigns.by_id(connection, campaign.id) if found.annotations else None
         if found.annotations and known is None:
             _add(connection, project, campaign, found)
@@ -108,13 +114,9 @@ def _add(connection: Connection, project: Project, campaign: Campaign, found: Im
             f"a campaign {campaign.name!r} with other content is stored already; "
             "give this import another name with --name"
         )
-    by_instance = _grouped(found.annotations)
-    pages, shown = _pages(campaign, list(by_instance))
-    campaigns.add_within(connection, campaign, pages, shown)
-    items = {item.instance_id: item for item in shown}
-    arrivals = [
-        _arrival(campaign, items[a.instance_id], a, n) for n, a in enumerate(found.annotations)
-    ]
+    pages, items = _pages(campaign, _grouped(found.annotations))
+    campaigns.add_within(connection, campaign, pages, list(items.values()))
+    arrivals = [_arrival(project, campaign, items, a, n) for n, a in enumerate(found.annotations)]
     assignments.add_within(connection, campaign.id, project.pseudonyms, arrivals)
 
 
@@ -123,7 +125,7 @@ def _campaign(found: Imported, format_name: str, name: str, provenance: Provenan
         raise UsageError("a campaign's name has at most 200 characters; shorten --name")
     persons_known = bool(found.annotations) and all(a.worker for a in found.annotations)
     return Campaign(
-        id=str(uuid.uuid5(NAMESPACE, _content_hash(found.annotations))),
+        id=str(uuid.uuid5(NAMESPACE, _content_hash(found))),
         name=name,
         study=found.study,
         study_version=1,
@@ -132,6 +134,7 @@ def _campaign(found: Imported, format_name: str, name: str, provenance: Provenan
             "annotators": provenance.annotators or found.annotators,
             "written_for_project": provenance.written_for_project,
             "format": format_name,
+            **({} if found.questions is None else {"questions": dict(found.questions)}),
         },
         reward=Decimal("0.00"),
         currency="USD",
@@ -146,10 +149,17 @@ def _campaign(found: Imported, format_name: str, name: str, provenance: Provenan
     )
 
 
-def _content_hash(annotations: Sequence[Annotation]) -> str:
+def _content_hash(found: Imported) -> str:
+    """What makes an import the one it is: what was said, and how it is measured if not as ever."""
     digest = hashlib.sha256()
-    for a in annotations:
-        line = json.dumps([a.instance_id, a.worker, dict(a.values)], sort_keys=True)
+    levels = dict(found.questions or {})
+    if not levels.items() <= USUAL.items():
+        digest.update(json.dumps(levels, sort_keys=True).encode())
+    for a in found.annotations:
+        said: list[Any] = [a.instance_id, a.worker, dict(a.values)]
+        if a.shown or a.parts:
+            said += [dict(a.shown), [[dict(p.shown), dict(p.values)] for p in a.parts]]
+        line = json.dumps(said, sort_keys=True)
         digest.update(line.encode() + b"\n")
     return digest.hexdigest()
 
@@ -161,10 +171,25 @@ def _grouped(annotations: Sequence[Annotation]) -> dict[str, list[Annotation]]:
     return groups
 
 
-def _pages(campaign: Campaign, instance_ids: Sequence[str]) -> tuple[list[Hit], list[Item]]:
+def _said(annotation: Annotation) -> list[Part]:
+    """What an annotation says, item by item: of the instance as it was shown, and of its parts."""
+    whole = [Part(annotation.shown, annotation.values)] if annotation.values else []
+    return [*whole, *annotation.parts] or [Part(annotation.shown, {})]
+
+
+def _key(instance_id: str, shown: Mapping[str, Any]) -> ItemKey:
+    """What makes an item of an import: the instance, and what was shown with it."""
+    return instance_id, json.dumps(dict(shown), sort_keys=True)
+
+
+def _pages(
+    campaign: Campaign, groups: Mapping[str, Sequence[Annotation]]
+) -> tuple[list[Hit], dict[ItemKey, Item]]:
+    """A page for each instance, and the items on it in the order in which they were met."""
     namespace = uuid.UUID(campaign.id)
-    pages, shown = [], []
-    for n, instance_id in enumerate(instance_ids):
+    pages: list[Hit] = []
+    items: dict[ItemKey, Item] = {}
+    for n, (instance_id, group) in enumerate(groups.items()):
         hit = Hit(
             id=uuid.uuid5(namespace, f"hit:{n}").hex,
             campaign_id=campaign.id,
@@ -172,22 +197,46 @@ def _pages(campaign: Campaign, instance_ids: Sequence[str]) -> tuple[list[Hit], 
             request_token=uuid.uuid5(namespace, f"CreateHIT:{n}").hex,
         )
         pages.append(hit)
-        identity = uuid.uuid5(namespace, f"item:{n}:0").hex
-        shown.append(Item(identity, campaign.id, instance_id, hit.id, 0))
-    return pages, shown
+        met: dict[ItemKey, Part] = {}
+        for part in (p for a in group for p in _said(a)):
+            met.setdefault(_key(instance_id, part.shown), part)
+        for m, (key, part) in enumerate(met.items()):
+            identity = uuid.uuid5(namespace, f"item:{n}:{m}").hex
+            shown = {**part.shown, **part.beside}
+            items[key] = Item(identity, campaign.id, instance_id, hit.id, m, shown=shown)
+    return pages, items
 
 
-def _arrival(campaign: Campaign, item: Item, annotation: Annotation, number: int) -> Arrival:
+def _arrival(
+    project: Project,
+    campaign: Campaign,
+    items: Mapping[ItemKey, Item],
+    annotation: Annotation,
+    number: int,
+) -> Arrival:
     # A row that names nobody is a worker of its own.
     worker = annotation.worker or f"anonymous:{campaign.id}:{number}"
+    pseudonym = project.pseudonyms.of(worker)
+    judgements = [
+        (items[_key(annotation.instance_id, part.shown)], question, value)
+        for part in _said(annotation)
+        for question, value in part.values.items()
+    ]
     return Arrival(
-        hit_id=item.hit_id,
+        hit_id=items[_key(annotation.instance_id, _said(annotation)[0].shown)].hit_id,
         platform_worker_id=worker,
         market_id=f"{number}",
         status="Approved",
         answer=annotation.raw,
         accepted_at=None,
         submitted_at=None,
-        reading=Reading([(item.id, q, value) for q, value in annotation.values.items()]),
+        reading=Reading([(i.id, q, _without(v, worker, pseudonym)) for i, q, v in judgements]),
         parser=f"import-{campaign.market}-1",
     )
+
+
+def _without(value: Any, worker: str, pseudonym: str) -> Any:
+    """A value without the worker's id, which people do type into boxes for text."""
+    if not isinstance(value, str):
+        return value
+    return without_platform_id(value, worker, pseudonym)

@@ -9,5 +9,7 @@ READERS = Catalogue(
         "csv": "pipeline.formats.csv:read",
         "eraser": "pipeline.formats.eraser:read",
         "mturk": "pipeline.formats.mturk:read",
+        "images": "pipeline.formats.images:read",
+        "rows": "pipeline.formats.rows:read",
     },
 )

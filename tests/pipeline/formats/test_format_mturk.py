@@ -1,4 +1,4 @@
-"""Results files of Mechanical Turk's highlighting pages."""
+"""Results files of Mechanical Turk's highlighting pages, which are read without a mapping."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from db.errors import ImportFailed, UsageError
+from db.errors import ImportFailed
 from pipeline.formats import READERS
 from pipeline.formats.base import Imported, ReadOptions
 from pipeline.formats.mturk import read
@@ -155,7 +155,7 @@ def test_labels_in_the_wrong_order_show(write: Any) -> None:
 
 
 def test_choices_without_a_meaning_are_an_error(write: Any) -> None:
-    with pytest.raises(ImportFailed, match="labels are 'pos'; give the labels in this order"):
+    with pytest.raises(ImportFailed, match="labels are 'pos'; say under .data. labels.*--propose"):
         label_of(write, "pos", "yes", ())
     assert label_of(write, "pos", "yes", ("pos", "neg")).annotations[0].values["label"] == "pos"
 
@@ -169,13 +169,14 @@ def test_a_blank_choice_leaves_the_marks(write: Any) -> None:
     rows = [answer("a", spans("a", 0), choice=""), answer("b", spans("b"))]
     imported = read(write(results(*rows)), PLAIN)
     assert imported.annotations[0].values == {"marks": [0]}
-    assert "1 rows leave the label question blank; their marks are kept" in imported.notes
+    assert "1 rows leave 'label' blank: it counts as not asked, and is no value" in imported.notes
 
 
 def test_other_answers_are_no_label_question(write: Any) -> None:
     columns = ("Input.text", "Answer.comment", "Answer.marks")
     imported = read(write(results(("a", "nice", spans("a")), columns=columns)), PLAIN)
-    assert imported.annotations[0].values == {"marks": []}
+    assert imported.annotations[0].values == {"comment": "nice", "marks": []}
+    assert imported.questions == {"comment": "text", "marks": "set"}
     assert "nice" in imported.annotations[0].raw
 
 
@@ -190,9 +191,9 @@ def test_an_empty_text_is_named_by_its_line(write: Any) -> None:
         read(write(results(answer("a", spans("a")), answer(" ", "<span></span>"))), PLAIN)
 
 
-def test_a_file_without_marked_up_answers_is_an_error(write: Any) -> None:
-    with pytest.raises(ImportFailed, match="no Answer.* column holds one <span> a token"):
-        read(write(results(answer("a", "a"))), PLAIN)
+def test_a_file_without_any_answer_is_an_error(write: Any) -> None:
+    with pytest.raises(ImportFailed, match=r"questions: no Answer.\* column holds an answer"):
+        read(write(results(("1", "a", "", " "))), PLAIN)
 
 
 def test_several_marked_up_answers_must_be_told_apart(write: Any) -> None:
@@ -202,18 +203,22 @@ def test_several_marked_up_answers_must_be_told_apart(write: Any) -> None:
         read(path, PLAIN)
     imported = read(path, ReadOptions(rationale="Answer.two"))
     assert imported.annotations[0].values == {"marks": [0]}
+    assert "Answer.one holds <span> tokens too; they are not read" in imported.notes
 
 
-def test_a_missing_text_column_is_named(write: Any) -> None:
-    path = write(results(("a", spans("a")), columns=("Input.review", "Answer.marks")))
-    with pytest.raises(ImportFailed, match="no column 'Input.text'; the columns are: 'Input.rev"):
-        read(path, PLAIN)
-    assert read(path, ReadOptions(text="Input.review")).instances[0].text == "a"
+def test_a_column_that_is_named_and_missing_lists_those_there_are(write: Any) -> None:
+    path = write(results(("a", spans("a")), columns=("Input.words", "Answer.marks")))
+    with pytest.raises(ImportFailed, match="no column 'Input.text'; the columns are: 'Input.wor"):
+        read(path, ReadOptions(text="Input.text"))
+    assert read(path, ReadOptions(text="Input.words")).instances[0].text == "a"
 
 
-def test_pairs_are_not_for_this_format(write: Any) -> None:
-    with pytest.raises(UsageError, match="does not take a name for 'text_pair'"):
-        read(write(results(answer("a", spans("a")))), ReadOptions(text_pair="Input.claim"))
+def test_words_of_both_texts_can_be_marked(write: Any) -> None:
+    columns = ("Input.text", "Input.claim", "Answer.marks")
+    path = write(results(("a b", "c", spans("a b c", 1, 2)), columns=columns))
+    imported = read(path, ReadOptions(text="Input.text", text_pair="Input.claim"))
+    assert imported.instances[0].kind == "pair"
+    assert imported.annotations[0].values == {"marks": [1, 2]}
 
 
 @pytest.mark.shared
