@@ -16,7 +16,14 @@ from analysis.aggregation.base import Aggregation, SoftMasks
 from db.records import Campaign, Estimate, HumanRationale
 from db.store import consensus
 from pipeline.config import AnalysisSettings
-from pipeline.judged import by_instance, judged_campaign, marks_of, questions, regular
+from pipeline.judged import (
+    by_instance,
+    choice_question,
+    judged_campaign,
+    marks_of,
+    questions,
+    regular,
+)
 from pipeline.project import Project
 from pipeline.tables import judgements_of
 
@@ -87,9 +94,9 @@ def aggregate_campaign(project: Project, name: str | None, method: str) -> Conse
 def consensus_of(project: Project, campaign: Campaign, method: str) -> Consensus:
     """The same without storing anything."""
     asked = questions(project, campaign)
-    question = next(q for q, level in asked.items() if level != "set")
+    question = choice_question(project, campaign)
     table = regular(project, campaign, question)
-    if "marks" in asked:
+    if "marks" in asked and question == "label":
         table = by_instance(table)
     known = bool(campaign.settings["persons_known"])
     result = run_aggregator(table, method, persons_known=known, duplicates="first")

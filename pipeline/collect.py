@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from db.errors import KonkyoError
-from db.records import AssignmentStatus, Campaign, Item
+from db.records import AssignmentStatus, Campaign, Instance, Item
 from db.store import assignments, campaigns, instances
 from db.store.assignments import Arrival, Reading
 from db.store.settlement import settle
-from hits.answers import read_fields, read_konkyo
+from hits.answers import PageAnswer, read_fields, read_konkyo
 from hits.markets.base import Submission
 from hits.studies import load_study
-from hits.studies.base import Study
+from hits.studies.base import Asked, Study
 from pipeline.project import Project
 from pipeline.publish import market_of, published_hits
 
@@ -49,25 +50,26 @@ class AnswerReader:
         self._study: Study = load_study(campaign.study)
         self._options = campaign.settings["options"]
         items = campaigns.read_items(project.engine, campaign.id)
-        shown = instances.read(project.engine, ids={i.instance_id: None for i in items})
-        self._pages = _pages(items, {i.id: i.n_tokens for i in shown})
+        ids = {i.instance_id: None for i in items}
+        shown = instances.read(project.engine, ids=ids, pictures=False)
+        self._pages = _pages(items, {i.id: i for i in shown})
         self.parser = f"{campaign.study}-{campaign.study_version}"
 
     def read(self, hit_id: str, answer: str) -> Reading:
         """Everything answered on the page of a HIT, or the problem that prevents reading it."""
-        tokens = self._pages[hit_id]
+        asked = self._pages[hit_id]
         try:
-            page = read_konkyo(read_fields(answer), self._study.name, list(tokens))
+            page = read_konkyo(read_fields(answer), self._study.name, list(asked))
             judgements = [
                 (given["id"], question, value)
                 for given in page.items
                 for question, value in self._study.read(
-                    given, tokens[given["id"]], self._options
+                    given, asked[given["id"]], self._options
                 ).items()
             ]
         except KonkyoError as error:
             return Reading(problem=str(error))
-        return Reading(judgements, page.facts)
+        return Reading(judgements, _facts(page))
 
 
 def collect(
@@ -129,9 +131,22 @@ def _arrival(reader: AnswerReader, hit_id: str, submission: Submission) -> Arriv
     )
 
 
-def _pages(items: Sequence[Item], n_tokens: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """HIT → its items in order, each with its number of tokens."""
-    pages: dict[str, dict[str, int]] = {}
+def _facts(page: PageAnswer) -> dict[str, Any]:
+    """What the page noticed of itself, and the milliseconds that each item was in view."""
+    return {**page.facts, "item_ms": {item["id"]: item["ms"] for item in page.items}}
+
+
+def _pages(items: Sequence[Item], shown: Mapping[str, Instance]) -> dict[str, dict[str, Asked]]:
+    """HIT → its items in order, each with what reading its answers has to know."""
+    pages: dict[str, dict[str, Asked]] = {}
     for item in items:
-        pages.setdefault(item.hit_id, {})[item.id] = n_tokens[item.instance_id]
+        instance = shown[item.instance_id]
+        pages.setdefault(item.hit_id, {})[item.id] = Asked(
+            id=item.id,
+            kind=instance.kind,
+            n_units=instance.n_units,
+            n_choices=len(item.shown.get("choices", ())),
+            size=instance.size,
+            phase=item.phase,
+        )
     return pages

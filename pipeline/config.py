@@ -57,12 +57,27 @@ class ExplainSettings(Section):
     )
 
 
+class CheckSettings(Section):
+    """A question on the instructions, asked before the items; `right` counts options from 1."""
+
+    question: str
+    options: tuple[str, ...]
+    right: int = Field(ge=1)
+    why: str
+
+
 class StudySettings(Section):
-    """What a campaign asks for and pays; `options` hold each study type's own settings."""
+    """What a campaign asks for and pays; `options` hold each study type's own settings.
+
+    `instructions`, `consent_page` and `debriefing` are Markdown files, kept with the campaign as
+    they were at `plan`. Practice items and repeats count among the `items_per_hit`.
+    """
 
     workers: int = Field(default=3, ge=1, le=100)
     items_per_hit: int = Field(default=5, ge=1, le=50)
     gold_per_hit: int = Field(default=1, ge=0, le=10)
+    practice_per_hit: int = Field(default=0, ge=0, le=10)
+    repeats_per_hit: int = Field(default=0, ge=0, le=10)
     reward: Decimal = Field(default=Decimal("0.40"), ge=0, decimal_places=2)
     currency: str = "USD"
     minutes: float = Field(default=4, gt=0)
@@ -70,10 +85,14 @@ class StudySettings(Section):
     description: str = ""
     keywords: str = "text, rationale, annotation"
     instructions: str = ""
+    consent_page: str = ""
+    debriefing: str = ""
+    comprehension: tuple[CheckSettings, ...] = ()
+    hourly: bool = False
     consent: str = (
         "Taking part is voluntary and you may return the task at any time. We store your answers, "
-        "how long the page was in use, and whether it lost focus; your worker id is kept apart "
-        "from them and never published."
+        "how long the page was in use, whether it lost focus, the width of your screen and whether "
+        "you use a finger or a mouse; your worker id is kept apart from them and never published."
     )
     lifetime_days: int = Field(default=7, ge=1, le=365)
     duration_minutes: int = Field(default=60, ge=1, le=60 * 24 * 365)
@@ -82,9 +101,14 @@ class StudySettings(Section):
 
 
 class MarketSettings(Section):
-    """Where HITs go. `cap` is the most that one campaign may reserve."""
+    """Where HITs go. `cap` is the most that one campaign may reserve.
+
+    An empty `flavour` is the market's own; an empty `folder` (market `files`) is files/CAMPAIGN.
+    """
 
     name: str = "mturk"
+    flavour: str = ""
+    folder: str = ""
     source: str = "site"
     endpoint_url: str = "http://127.0.0.1:8080"
     access_key_id: str = ""

@@ -40,6 +40,7 @@ def check_record(project: Project, campaign: Campaign) -> CheckRecord:
         study = load_study(campaign.study)
         for question in study.questions(campaign.settings["options"]):
             table = frames.answers(project.engine, campaign.id, question.name)
+            table = table[table["role"] == "check"]
             for worker, value, gold in zip(
                 table["worker"], table["value"], table["gold"], strict=True
             ):

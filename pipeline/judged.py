@@ -1,6 +1,7 @@
 """What people said in a campaign, ready to be measured: tables of judgements, marks, questions.
 
-Check items are left out everywhere: they were chosen because their answer was known.
+Only regular items are measured: checks were chosen because their answer was known, practice
+teaches, and repeats ask a worker a second time.
 """
 
 from __future__ import annotations
@@ -31,17 +32,29 @@ def judged_campaign(project: Project, name: str | None) -> Campaign:
 
 
 def questions(project: Project, campaign: Campaign) -> dict[str, str]:
-    """Question → level of measurement, as the campaign asked (or as its import found)."""
+    """Question → level of measurement, as the campaign asked (or as its import found).
+
+    Answers in words of their own (level "text") are kept by an import and not measured.
+    """
     if campaign.environment == "imported":
-        return {"label": "nominal", "marks": "set"}
+        found = campaign.settings.get("questions", {"label": "nominal", "marks": "set"})
+        return {name: level for name, level in found.items() if level != "text"}
     study = load_study(campaign.study)
     return {q.name: q.level for q in study.questions(campaign.settings["options"])}
 
 
+def choice_question(project: Project, campaign: Campaign) -> str:
+    """The first question that is answered with a value and not with marks."""
+    for name, level in questions(project, campaign).items():
+        if level != "set":
+            return name
+    raise NotFound(f"campaign {campaign.name!r} asked no question that has an answer to choose")
+
+
 def regular(project: Project, campaign: Campaign, question: str) -> pd.DataFrame:
-    """Judgements of a question without the check items, whose answers were known."""
+    """Judgements of a question on regular items: no checks, repeats or practice."""
     table = frames.answers(project.engine, campaign.id, question)
-    table = table[table["gold"].isna()]
+    table = table[table["role"] == "regular"]
     if table.empty:
         raise NotFound(
             f"campaign {campaign.name!r} has no judgements of {question!r}; "
@@ -56,13 +69,13 @@ def by_instance(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def marks_of(project: Project, campaign: Campaign) -> Marks:
-    """Who marked which tokens in a campaign."""
-    everything = instances.read(project.engine)
+    """Who marked which tokens or features in a campaign; marks on images are not among them."""
+    everything = instances.read(project.engine, pictures=False)
     known = bool(campaign.settings["persons_known"])
     found = frames.marks(project.engine, campaign.id, everything, persons_known=known)
     if not found.instance_ids:
         raise NotFound(
-            f"nobody marked anything in campaign {campaign.name!r}; it needs a highlight study "
-            'with collected answers ("konkyo collect")'
+            f"nobody marked words or features in campaign {campaign.name!r}; it needs a highlight "
+            'study of texts or rows with collected answers ("konkyo collect")'
         )
     return found

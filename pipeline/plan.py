@@ -15,18 +15,23 @@ from typing import Any
 from db.errors import NotFound, SafetyError, UsageError
 from db.records import Campaign, Environment, Instance, Item
 from db.store import campaigns, instances, runs
-from hits.markets import MARKETS, SOURCES
-from hits.markets.base import Market, MarketAccess, is_loopback
+from hits.markets import SOURCES
+from hits.markets.base import Market
 from hits.money import Quote, quote
 from hits.studies import STUDIES, load_study
-from hits.studies.base import PLAIN, Study
+from hits.studies.base import Study
+from hits.studies.own import STUDY_FILE, read_definition
 from pipeline.config import StudySettings
-from pipeline.drawing import Drawn, draw_rationales, draw_texts, sample, spread
+from pipeline.drawing import drawing_of
+from pipeline.drawing.base import FLOORS, Wanted
+from pipeline.drawing.spread import placed, sample, spread
 from pipeline.explainers import EXPLAINERS
+from pipeline.fitting import fitted
+from pipeline.market import open_market
 from pipeline.project import Project
 
+WRITTEN = ("instructions", "consent_page", "debriefing")
 PLANNABLE: tuple[Environment, ...] = ("local", "sandbox", "production")
-FLOORS = ("random", "constant")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -34,7 +39,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class PlanRequest:
     """What the user asked for; None leaves the choice to the settings or to the data.
 
-    `items` is how many instances are drawn (all without it), `split` from which part.
+    `study` is a study type, or the folder of a study of one's own. `items` is how many instances are drawn (all without it), `split` from which part.
     `explainers` say whose rationales a study that shows rationales shows.
     """
 
@@ -42,6 +47,7 @@ class PlanRequest:
     name: str
     items: int | None = None
     split: str | None = None
+    kind: str | None = None
     run: str | None = None
     explainers: tuple[str, ...] = ()
     market: str | None = None
@@ -64,36 +70,39 @@ class Planned:
 def plan(project: Project, request: PlanRequest) -> Planned:
     """Write a campaign of `request.study` down and quote it; nothing is sent anywhere."""
     _check_name(request.name)
-    study: Study = load_study(request.study)
+    study, given = _study(project, request)
     settings = project.settings.study
-    options = study.check_settings(_options(project, request, study))
-    market = open_market(project, request.market, request.environment)
+    everything = instances.read(project.engine, pictures=False)
+    pool = _pool(everything, request, study)
+    options = study.check_settings(_with_labels(study, given, pool))
+    market = open_market(project, request.market, request.environment, campaign=request.name)
     _check_source(request.source or project.settings.market.source)
     seed = project.settings.project.seed if request.seed is None else request.seed
-    if study.presentations != (PLAIN,):
+    drawing = drawing_of(study.name)
+    if drawing.uses_run(options):
         request = replace(request, run=runs.find(project.engine, request.run).id)
-    campaign = _campaign(project, request, study, options, market, seed)
-    drawn = _draw(project, request, study, seed)
-    pages, shown = spread(campaign, drawn, settings, seed)
+    elif request.explainers:
+        raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")
+    wanted = Wanted(
+        project=project,
+        options=options,
+        kind=pool[0].kind,
+        everything=everything,
+        chosen=sample(pool, request.items, seed),
+        explainers=_explainers(project, request),
+        run=request.run,
+        seed=seed,
+    )
+    drawn = drawing.draw(wanted)
+    campaign = _campaign(project, request, study, options, market, seed, pool[0].kind)
+    laid, notes = fitted(project, campaign, spread(drawn, settings, seed))
+    pages, shown = placed(campaign, laid)
     price = _price(campaign, settings, len(pages), shown, market)
     _check_cap(project, price)
     _check_gold(shown, study, options)
     campaigns.add(project.engine, campaign, pages, shown)
-    n_gold = sum(item.gold is not None for item in shown)
-    return Planned(campaign, price, len(shown), n_gold, tuple(drawn.notes))
-
-
-def open_market(project: Project, name: str | None, environment: Environment) -> Market:
-    """The configured market, refused where it does not fit the environment."""
-    settings = project.settings.market
-    if environment == "local" and not is_loopback(settings.endpoint_url):
-        raise SafetyError(
-            f"environment local means this machine, but [market] endpoint_url is "
-            f"{settings.endpoint_url}; plan with --environment sandbox or production for that"
-        )
-    access = MarketAccess(settings.endpoint_url, settings.access_key_id, settings.secret_access_key)
-    market: Market = MARKETS.load(name or settings.name)(access)
-    return market
+    n_gold = sum(item.role == "check" for item in shown)
+    return Planned(campaign, price, len(shown), n_gold, (*drawn.notes, *notes))
 
 
 def environment_named(name: str) -> Environment:
@@ -125,15 +134,53 @@ def _check_source(source: str) -> None:
         raise UsageError(f"no source called {source!r} (there are: {', '.join(SOURCES)})")
 
 
-def _options(project: Project, request: PlanRequest, study: Study) -> Mapping[str, Any]:
-    """The settings of the study type; where it asks for a label, the data say which there are."""
+def _study(project: Project, request: PlanRequest) -> tuple[Study, Mapping[str, Any]]:
+    """The study type and its options: from the settings, or from a folder of one's own."""
+    folder = project.folder / request.study
+    if request.study not in STUDIES and (folder / STUDY_FILE).is_file():
+        return load_study("own"), read_definition(folder)
+    if request.study == "own":
+        raise UsageError(f"a study of one's own is named by its folder, which holds {STUDY_FILE}")
     for name in project.settings.study.options:
         STUDIES.load(name)  # a study type that is not there is worth an error
-    given = project.settings.study.options.get(study.name, {})
-    if not any(q.name == "label" for q in study.questions({})):
+    return load_study(request.study), project.settings.study.options.get(request.study, {})
+
+
+def _with_labels(
+    study: Study, given: Mapping[str, Any], pool: Sequence[Instance]
+) -> Mapping[str, Any]:
+    """The options; where the study offers labels, the data say which there are."""
+    if "labels" not in study.defaults:
         return given
-    labels = {i.label for i in instances.read(project.engine) if i.label is not None}
+    labels = {i.label for i in pool if i.label is not None}
     return {"labels": sorted(labels), **given} if len(labels) > 1 else given
+
+
+def _pool(everything: Sequence[Instance], request: PlanRequest, study: Study) -> list[Instance]:
+    """The instances to draw from: one kind, of the split that was asked for."""
+    pool = [i for i in everything if request.split in (None, i.split)]
+    pool = [i for i in pool if i.kind in study.kinds]
+    if not pool:
+        raise NotFound(_empty(everything, request.split))
+    kinds = dict.fromkeys(i.kind for i in pool)
+    if request.kind is not None:
+        pool = [i for i in pool if i.kind == request.kind]
+        if not pool:
+            raise NotFound(
+                f"there are no instances of kind {request.kind!r} (there are: {', '.join(kinds)})"
+            )
+    elif len(kinds) > 1:
+        raise UsageError(
+            f"there are instances of several kinds ({', '.join(kinds)}); say which with --kind"
+        )
+    return pool
+
+
+def _explainers(project: Project, request: PlanRequest) -> tuple[str, ...]:
+    for name in request.explainers:
+        EXPLAINERS.load(name)
+    configured = project.settings.explain.explainers
+    return request.explainers or tuple(e for e in configured if e not in FLOORS)
 
 
 def _campaign(
@@ -143,6 +190,7 @@ def _campaign(
     options: Mapping[str, Any],
     market: Market,
     seed: int,
+    kind: str,
 ) -> Campaign:
     settings = project.settings.study
     return Campaign(
@@ -154,8 +202,10 @@ def _campaign(
             "persons_known": True,
             "study": settings.model_dump(mode="json"),
             "options": dict(options),
-            "instructions": _instructions(project, settings),
+            "kind": kind,
+            **{name: _written(project, settings, name) for name in WRITTEN},
             "run": request.run,
+            "flavour": market.flavour,
         },
         reward=settings.reward,
         currency=settings.currency,
@@ -169,31 +219,16 @@ def _campaign(
     )
 
 
-def _instructions(project: Project, settings: StudySettings) -> str:
-    if not settings.instructions:
+def _written(project: Project, settings: StudySettings, name: str) -> str:
+    """The Markdown of a file that the settings name, as it is now; "" where they name none."""
+    named: str = getattr(settings, name)
+    if not named:
         return ""
-    path = project.folder / settings.instructions
+    path = project.folder / named
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"[study] instructions: {path} cannot be read: {error}") from error
-
-
-def _draw(project: Project, request: PlanRequest, study: Study, seed: int) -> Drawn:
-    everything = instances.read(project.engine)
-    pool = [i for i in everything if request.split in (None, i.split)]
-    if not pool:
-        raise NotFound(_empty(everything, request.split))
-    chosen = sample(pool, request.items, seed)
-    if study.presentations == (PLAIN,):
-        if request.explainers:
-            raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")
-        return draw_texts(everything, chosen)
-    for name in request.explainers:
-        EXPLAINERS.load(name)
-    configured = project.settings.explain.explainers
-    names = request.explainers or tuple(e for e in configured if e not in FLOORS)
-    return draw_rationales(project, str(request.run), names, chosen)
+        raise UsageError(f"[study] {name}: {path} cannot be read: {error}") from error
 
 
 def _empty(everything: Sequence[Instance], split: str | None) -> str:
@@ -215,7 +250,7 @@ def _price(
         assignments_per_hit=campaign.assignments_per_hit,
         reward=campaign.reward,
         minutes=settings.minutes,
-        gold_share=sum(i.gold is not None for i in shown) / max(len(shown), 1),
+        gold_share=sum(i.role == "check" for i in shown) / max(len(shown), 1),
         currency=campaign.currency,
         fee=market.fee,
     )

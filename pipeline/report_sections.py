@@ -33,7 +33,7 @@ from pipeline.aggregate import consensus_of
 from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
 from pipeline.align import Aligned
 from pipeline.experiment import TAUGHT, VANILLA, Experiment
-from pipeline.judged import marks_of, questions, regular
+from pipeline.judged import choice_question, marks_of, questions, regular
 from pipeline.project import Project
 from pipeline.status import campaign_status
 
@@ -108,7 +108,7 @@ def agreement(project: Project, campaign: Campaign) -> Agreement:
     """Coefficients with their intervals; how often each label was chosen."""
     found = agreement_of_campaign(project, campaign.name)
     asked = questions(project, campaign)
-    question = next(q for q, level in asked.items() if level != "set")
+    question = choice_question(project, campaign)
     counts = regular(project, campaign, question)[VALUE].value_counts()
     kept = [e for e in found.estimates if e.name != "prevalence"]
     return Agreement(

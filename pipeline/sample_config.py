@@ -32,7 +32,7 @@ title = ""               # empty: the study type's own
 description = ""
 keywords = "text, rationale, annotation"
 instructions = ""        # a Markdown file; empty: the study type's own
-consent = "Taking part is voluntary and you may return the task at any time. We store your answers, how long the page was in use, and whether it lost focus; your worker id is kept apart from them and never published."
+consent = "Taking part is voluntary and you may return the task at any time. We store your answers, how long the page was in use, whether it lost focus, the width of your screen and whether you use a finger or a mouse; your worker id is kept apart from them and never published."
 lifetime_days = 7
 duration_minutes = 60
 auto_approval_days = 3
@@ -43,6 +43,8 @@ auto_approval_days = 3
 
 [market]
 name = "mturk"           # any endpoint that speaks the MTurk API; "konkyo serve" starts one
+flavour = ""             # how pages travel; empty: the market's own (mturk: "html"); docs/markets.md
+folder = ""              # of the market "files"; empty: files/CAMPAIGN
 source = "site"          # where people come from
 endpoint_url = "http://127.0.0.1:8080"
 access_key_id = ""       # empty: "local" on this machine, else what boto3 finds

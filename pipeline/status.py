@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from db.errors import NotFound
-from db.records import Assignment, Campaign, LedgerKind, ModelRun
+from db.records import Assignment, Campaign, InstanceKind, LedgerKind, ModelRun
 from db.store import assignments, campaigns, instances, ledger, runs
 from hits.money import hourly_wage
 from pipeline.gold import CheckRecord, check_record
@@ -49,17 +49,22 @@ class CampaignStatus:
 
 @dataclass(frozen=True)
 class ProjectStatus:
-    """What the project holds beside its campaigns."""
+    """What the project holds beside its campaigns; `kinds` counts instances by kind."""
 
-    instances: int
+    kinds: dict[InstanceKind, int]
     runs: list[ModelRun]
     campaigns: list[Campaign]
+
+    @property
+    def instances(self) -> int:
+        """Instances of every kind."""
+        return sum(self.kinds.values())
 
 
 def project_status(project: Project) -> ProjectStatus:
     """Counts and runs of the project."""
     return ProjectStatus(
-        instances.count(project.engine),
+        dict(instances.kinds(project.engine)),
         runs.read(project.engine),
         campaigns.read(project.engine),
     )

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from db.errors import NotFound
 from db.records import Instance, ModelRun
-from db.store import instances, runs
+from db.store import runs
 from pipeline.models.batches import HumanTarget
 from pipeline.models.checkpoint import save
 from pipeline.models.predict import predict
@@ -22,6 +22,7 @@ from pipeline.models.settings import Settings
 from pipeline.models.training import Epoch, fit
 from pipeline.objectives.base import Weighted, describe
 from pipeline.project import Project
+from pipeline.texts import others, texts
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def train(
         settings=model_settings(project),
         seed=project.settings.project.seed if seed is None else seed,
     )
-    return train_run(project, labelled(project), recipe, on_epoch=on_epoch)
+    trained = train_run(project, labelled(project), recipe, on_epoch=on_epoch)
+    rest = others(project)
+    return replace(trained, notes=(*trained.notes, f"left out: {rest}")) if rest else trained
 
 
 def model_settings(project: Project) -> Settings:
@@ -70,8 +73,8 @@ def model_settings(project: Project) -> Settings:
 
 
 def labelled(project: Project) -> list[Instance]:
-    """Every instance that has a label."""
-    found = [i for i in instances.read(project.engine) if i.label is not None]
+    """Every text and pair that has a label."""
+    found = [i for i in texts(project) if i.label is not None]
     if not found:
         raise NotFound('there are no labelled instances; run "konkyo import" first')
     return found

@@ -40,12 +40,15 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    study: Annotated[str, typer.Argument(help="The study type: highlight or rate.")],
+    study: Annotated[
+        str, typer.Argument(help="The study type, or the folder of a study of your own.")
+    ],
     name: Annotated[str, typer.Argument(help="A new name for the campaign.")],
     items: Annotated[
         int | None, typer.Option(help="How many instances to draw (default: all).")
     ] = None,
     split: Annotated[str | None, typer.Option(help="Draw only from this split.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Draw only text, pair, image or row.")] = None,
     explainer: Annotated[
         list[str] | None, typer.Option(help="Whose rationales to show (repeat for several).")
     ] = None,
@@ -69,6 +72,7 @@ def plan(
         name=name,
         items=items,
         split=split,
+        kind=kind,
         run=run,
         explainers=tuple(explainer or ()),
         market=market,
@@ -274,11 +278,12 @@ def _print_quote(campaign: Campaign, quote: Quote) -> None:
     print_table("Quote", ("", ""), rows)
 
 
-def _agree(campaign: Campaign, quote: Quote, balance: Decimal) -> bool:
+def _agree(campaign: Campaign, quote: Quote, balance: Decimal | None) -> bool:
+    held = "the site pays them" if balance is None else f"the account holds {balance}"
     say(
         f"Campaign {escaped(campaign.name)} will pay real people: {quote.assignments} assignments, "
         f"{quote.rewards} in rewards, {quote.fees} in fees, {quote.total} {quote.currency} in "
-        f"all; the account holds {balance}."
+        f"all; {held}."
     )
     try:
         return typer.confirm("Publish it?", default=False, err=True)

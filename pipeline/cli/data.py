@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from pipeline.cli.shared import (
     project,
     say,
 )
+
+if TYPE_CHECKING:
+    from pipeline.formats.base import ReadOptions
 
 PANEL = "Data"
 
@@ -43,7 +47,7 @@ def init(
 
 
 def import_(
-    format: Annotated[str, typer.Argument(help="jsonl, csv, eraser or mturk.")],
+    format: Annotated[str, typer.Argument(help="jsonl, csv, eraser, mturk, images or rows.")],
     path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
     name: Annotated[
         str | None,
@@ -54,6 +58,12 @@ def import_(
     label: Annotated[str | None, typer.Option(help="… of the label.")] = None,
     split: Annotated[str | None, typer.Option(help="… of the split.")] = None,
     rationale: Annotated[str | None, typer.Option(help="… of the rationale.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="mturk: what its columns mean, a TOML file.")
+    ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="mturk: print a guessed mapping, import nothing.")
+    ] = False,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -62,8 +72,12 @@ def import_(
     from pipeline.formats.base import ReadOptions
     from pipeline.ingest import import_data
 
+    options = ReadOptions(text, text_pair, label, split, rationale, mapping=mapping)
+    if propose:
+        print(_proposed(format, path, options, config), end="")
+        return
     with project(config, db, writes=True) as opened:
-        options = ReadOptions(text, text_pair, label, split, rationale, opened.settings.data.labels)
+        options = replace(options, labels=opened.settings.data.labels)
         report = import_data(opened, format, path, options, name=name)
     if json:
         print_json(
@@ -88,3 +102,20 @@ def import_(
         out.print(f"left out: {count} ({escaped(reason)})", soft_wrap=True)
     for note in report.notes:
         out.print(f"[dim]{escaped(note)}[/]", soft_wrap=True)
+
+
+def _proposed(
+    format: str,
+    path: Path,
+    options: ReadOptions,
+    config: Path | None,
+) -> str:
+    """The mapping that an import would guess; needs no project, and heeds its labels if there."""
+    from db.errors import UsageError
+    from pipeline.config import find_config, read_settings
+    from pipeline.formats.mturk.propose import propose
+
+    if format != "mturk" or options.mapping is not None:
+        raise UsageError("--propose guesses a mapping: it goes with mturk and without --mapping")
+    labels = read_settings(find_config(config)).data.labels
+    return propose(path, replace(options, labels=labels))

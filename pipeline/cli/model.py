@@ -64,6 +64,9 @@ def explain(
     explainer: Annotated[
         list[str] | None, typer.Option(help="Which explainers (repeat for several).")
     ] = None,
+    targets: Annotated[
+        str, typer.Option(help="Which classes are explained: predicted, or each.")
+    ] = "predicted",
     run: RunOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
@@ -71,9 +74,17 @@ def explain(
 ) -> None:
     """Write the rationales of a run; an interrupted command continues where it stopped."""
     from pipeline.explain import explain as explain_model
+    from pipeline.explain import of_every_class
 
+    every_class = of_every_class(targets)
     with project(config, db, writes=True) as opened, progress("explaining") as update:
-        done = explain_model(opened, run=run, explainers=tuple(explainer or ()), on_progress=update)
+        done = explain_model(
+            opened,
+            run=run,
+            explainers=tuple(explainer or ()),
+            every_class=every_class,
+            on_progress=update,
+        )
     if json:
         print_json("explain", run=done.run.id, new=done.new, known=done.known)
         return

@@ -8,6 +8,7 @@ from typing import Any
 from db.records import ModelRun
 from pipeline.cli.shared import console, print_notes, print_table
 from pipeline.status import CampaignStatus, ProjectStatus
+from pipeline.texts import in_words
 
 SHOWN_RUNS = 8
 
@@ -16,6 +17,7 @@ def as_json(found: CampaignStatus | None, overview: ProjectStatus) -> dict[str, 
     """The content of the JSON document."""
     return {
         "instances": overview.instances,
+        "kinds": overview.kinds,
         "runs": [
             {"id": run.id, "kind": run.kind, "objective": run.objective} for run in overview.runs
         ],
@@ -48,7 +50,8 @@ def _campaign_json(found: CampaignStatus) -> dict[str, Any]:
 def show(found: CampaignStatus | None, overview: ProjectStatus) -> None:
     """Tables on stdout."""
     out = console(stderr=False)
-    out.print(f"instances: {overview.instances}, model runs: {len(overview.runs)}")
+    kinds = f" ({in_words(overview.kinds)})" if set(overview.kinds) - {"text"} else ""
+    out.print(f"instances: {overview.instances}{kinds}, model runs: {len(overview.runs)}")
     _show_runs(overview.runs)
     if overview.campaigns:
         rows = [(c.name, c.study, c.state, c.environment) for c in overview.campaigns]

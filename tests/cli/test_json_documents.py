@@ -18,7 +18,7 @@ SHAPES = {
     ("explain",): ["command", "run", "new", "known"],
     ("publish", "pilot"): ["command", "campaign", "hits", "made"],
     ("collect", "pilot"): ["command", "campaign", "new", "known", "changed", "unreadable"],
-    ("status",): ["command", "instances", "runs", "campaigns", "campaign"],
+    ("status",): ["command", "instances", "kinds", "runs", "campaigns", "campaign"],
     ("agreement", "pilot"): ["command", "estimates", "excluded", "notes"],
     ("aggregate", "pilot"): [
         "command", "method", "estimates", "units", "ties", "stored", "excluded", "notes",

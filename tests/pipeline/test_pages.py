@@ -50,8 +50,9 @@ def test_a_rating_page_names_neither_explainer_nor_known_answer(make_project: Ma
         for secret in ("attention", "gradient", "random", "gold", 'convincing": {'):
             assert secret not in data
         for item in study_page_data(html)["items"]:
-            assert item["label_shown"] == "positive"
-            assert max(item["scores"]) == 1.0
+            (panel,) = item["panels"]
+            assert panel["label"] == "positive"
+            assert max(panel["scores"]) == 1.0
 
 
 def test_a_highlight_page_does_not_know_the_label(make_project: MakeProject) -> None:
@@ -60,7 +61,9 @@ def test_a_highlight_page_does_not_know_the_label(make_project: MakeProject) -> 
     made = plan(project, PlanRequest("highlight", "h", items=10))
     for hit in campaigns.read_hits(project.engine, made.campaign.id):
         for item in study_page_data(Pages(project, made.campaign).page(hit))["items"]:
-            assert set(item) == {"id", "tokens", "gaps", "presentation"}
+            assert set(item) == {"id", "panels"}
+            (panel,) = item["panels"]
+            assert set(panel) <= {"kind", "tokens", "gaps", "presentation"}
 
 
 def test_preview_counts_hits_from_one(make_project: MakeProject) -> None:

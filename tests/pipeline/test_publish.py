@@ -15,13 +15,13 @@ from pathlib import Path
 import boto3
 import pytest
 
-from db.errors import MarketError, SafetyError, StoreError
+from db.errors import MarketError, SafetyError, StoreError, UsageError
 from db.store import campaigns, instances, ledger
 from db.store.locks import publisher
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from pipeline.plan import Planned, PlanRequest, plan
-from pipeline.project import Project
+from pipeline.project import Project, open_project
 from pipeline.publish import publish
 from tests.support.data import reviews
 from tests.support.proxy import Fault, faulty
@@ -209,7 +209,7 @@ def test_one_publisher_at_a_time(make_project: MakeProject, endpoint: str) -> No
         publish(project, None)
 
 
-def test_a_page_that_is_too_large_stops_everything_before_it_starts(
+def test_a_page_that_is_too_large_is_refused_at_plan_and_may_be_uploaded(
     make_project: MakeProject, endpoint: str
 ) -> None:
     from tests.support.data import instance
@@ -217,10 +217,17 @@ def test_a_page_that_is_too_large_stops_everything_before_it_starts(
     project = make_project(settings(endpoint))
     huge = [instance("word " * 20_000 + end, label) for end, label in (("x", "a"), ("y", "b"))]
     instances.add(project.engine, huge)
-    plan(project, PlanRequest("highlight", "pilot"))
-    with pytest.raises(Exception, match="65,535"):
-        publish(project, None)
-    assert hits_on(endpoint) == []
+    with pytest.raises(UsageError, match=r"65,535 .* \[market\] flavour"):
+        plan(project, PlanRequest("highlight", "pilot"))
+    assert campaigns.read(project.engine) == []
+    # Uploaded, a page may be longer.
+    (project.folder / "konkyo.toml").write_text(
+        settings(endpoint).replace("[market]", '[market]\nflavour = "external"'), encoding="utf-8"
+    )
+    longer = open_project(project.folder)
+    assert plan(longer, PlanRequest("highlight", "pilot")).quote.hits == 1
+    publish(longer, None)
+    assert len(hits_on(endpoint)) == 1
 
 
 def test_too_little_money_publishes_nothing(make_project: MakeProject, endpoint: str) -> None:

@@ -1,0 +1,33 @@
+"""One item an instance; labelled instances that were not chosen serve where an answer is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from db.records import Item
+from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
+
+
+class Highlight:
+    """What stands on a page is the instance alone."""
+
+    def uses_run(self, options: Mapping[str, Any]) -> bool:
+        """Nothing of a model is shown."""
+        return False
+
+    def draw(self, wanted: Wanted) -> Drawn:
+        """One item for each chosen instance."""
+        known = wanted.spare or [i for i in wanted.chosen if i.label is not None]
+        notes = []
+        if not known:
+            notes = ["no instance has a label: no check items"]
+        elif not wanted.spare:
+            notes = ["check items come from the same instances: none were left over"]
+        regular = [Draft(i.id, shown=covariates(i)) for i in wanted.chosen]
+        with_answer = [Draft(i.id, gold={"label": i.label}, shown=covariates(i)) for i in known]
+        return Drawn(regular, with_answer, notes=tuple(notes))
+
+    def truth(self, item: Item, known: Known) -> Mapping[str, Any]:
+        """Labels and evidence are known of every instance that has them."""
+        return {}

@@ -1,0 +1,121 @@
+"""Pages of three phases: predictions, the model's own answers, predictions of other items.
+
+All items of a page are of one condition: one explainer's rationales while learning, or none
+(control). In the counterfactual form the instances predicted are alterations of those learned
+from: instances whose attribute `counterfactual_of` holds the attribute `id` of another.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db.errors import UsageError
+from db.records import Instance, Item, Rationale
+from hits.studies.simulate import AFTER, BEFORE, LEARN
+from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
+
+CONTROL = "none"
+OF, ID = "counterfactual_of", "id"
+
+
+class Simulate:
+    """Whole pages: what is learned from belongs to what is asked after it."""
+
+    def uses_run(self, options: Mapping[str, Any]) -> bool:
+        """Rationales are shown."""
+        return True
+
+    def draw(self, wanted: Wanted) -> Drawn:
+        """As many pages as the chosen instances fill, the conditions in turn."""
+        stored = wanted.rationales(wanted.explainers, wanted.everything)
+        conditions = [*wanted.explainers, *([CONTROL] if wanted.options["control"] else [])]
+        rng = wanted.rng("simulate")
+        lots = (
+            self._other_items(wanted, rng)
+            if wanted.options["form"] == "other items"
+            else self._counterfactuals(wanted, rng)
+        )
+        if not lots:
+            raise UsageError(self._too_few(wanted))
+        pages = []
+        for number, lot in enumerate(lots):
+            if number % len(conditions) == 0:
+                rng.shuffle(conditions)
+            condition = conditions[number % len(conditions)]
+            pages.append(self._page(wanted, lot, condition, stored.get(condition, {})))
+        left = len(wanted.chosen) - sum(len({d.instance_id for d in page}) for page in pages)
+        notes = (f"{left} instances do not fill a page and were left out",) if left > 0 else ()
+        return Drawn(pages=pages, notes=notes)
+
+    def _other_items(self, wanted: Wanted, rng: random.Random) -> list[dict[str, list[Instance]]]:
+        """Instances of their own for every phase."""
+        sizes = [(phase, wanted.options[phase]) for phase in (BEFORE, LEARN, AFTER)]
+        deck = rng.sample(list(wanted.chosen), len(wanted.chosen))
+        lots = []
+        while len(deck) >= sum(size for _, size in sizes):
+            lots.append({phase: [deck.pop() for _ in range(size)] for phase, size in sizes})
+        return lots
+
+    def _counterfactuals(
+        self, wanted: Wanted, rng: random.Random
+    ) -> list[dict[str, list[Instance]]]:
+        """The same alterations before and after, their originals between."""
+        originals = {i.attributes[ID]: i for i in wanted.everything if ID in i.attributes}
+        altered = [i for i in wanted.chosen if i.attributes.get(OF) in originals]
+        deck = rng.sample(altered, len(altered))
+        size = wanted.options[LEARN]
+        lots = []
+        while len(deck) >= size:
+            some = [deck.pop() for _ in range(size)]
+            learned = [originals[i.attributes[OF]] for i in some]
+            lots.append({BEFORE: some, LEARN: learned, AFTER: some})
+        return lots
+
+    def _too_few(self, wanted: Wanted) -> str:
+        if wanted.options["form"] == "counterfactual":
+            return (
+                f"no page can be filled: {wanted.options[LEARN]} instances are needed whose "
+                f"attribute {OF!r} holds the attribute {ID!r} of another instance"
+            )
+        needed = sum(wanted.options[phase] for phase in (BEFORE, LEARN, AFTER))
+        return (
+            f"a page of the study 'simulate' takes {needed} instances, and there are "
+            f"{len(wanted.chosen)}; plan more, or lower before, learn and after"
+        )
+
+    def _page(
+        self,
+        wanted: Wanted,
+        lot: Mapping[str, Sequence[Instance]],
+        condition: str,
+        stored: Mapping[str, Rationale],
+    ) -> list[Draft]:
+        page = []
+        for phase, some in lot.items():
+            for instance in some:
+                one = stored.get(instance.id) if phase == LEARN else None
+                target = wanted.predicted.get(instance.id)
+                if target is None:
+                    raise UsageError(
+                        f"run {wanted.run} has no prediction for instance {instance.id}; train "
+                        "on the data that are there now"
+                    )
+                page.append(
+                    Draft(
+                        instance.id,
+                        (one.id,) if one else (),
+                        wanted.options["presentation"] if one else "plain",
+                        condition,
+                        shown={"target": target, **covariates(instance)},
+                        phase=phase,
+                    )
+                )
+        return page
+
+    def truth(self, item: Item, known: Known) -> Mapping[str, Any]:
+        """Before they have seen any answer people give their own; afterwards the model's."""
+        if item.phase == BEFORE and known.instance.label is not None:
+            return {"prediction": known.instance.label}
+        return {"prediction": item.shown["target"]}
