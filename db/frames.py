@@ -5,13 +5,14 @@ Only these read many rows at once; they go column by column into numpy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, select
 
 from db.columns import JUDGEMENTS, VALUE, WORKER
+from db.masks import decode
 from db.ragged import Ragged
 from db.records import Instance, Marks
 from db.store.engine import reading
@@ -57,18 +58,23 @@ def answers(engine: Engine, campaign_id: str, question: str) -> pd.DataFrame:
 
 
 def marks(
-    engine: Engine, campaign_id: str, instances: Sequence[Instance], *, persons_known: bool
+    engine: Engine,
+    campaign_id: str,
+    instances: Sequence[Instance],
+    *,
+    persons_known: bool,
+    question: str = "marks",
 ) -> Marks:
-    """Who marked which tokens (or features) of the given instances; those nobody judged, and
-    images, whose marks are regions, are left out.
+    """Who marked which tokens, features or pixels (row by row) of the given instances; those
+    nobody judged are left out.
 
     Only regular items count: checks were chosen because their answer was known, repeats and
     practice ask about the asking.
 
     A worker who met an instance several times counts once, with the first answer.
     """
-    table = answers(engine, campaign_id, "marks")
-    lengths = {i.id: i.n_units for i in instances if i.kind != "image"}
+    table = answers(engine, campaign_id, question)
+    lengths = {i.id: i.n_units for i in instances}
     table = table[table["instance"].isin(lengths.keys()) & (table["role"] == "regular")]
     table = table.drop_duplicates(["instance", WORKER], keep="first")
     present = set(table["instance"])
@@ -113,8 +119,10 @@ def scores(
     return present, Ragged.from_rows((found[i] for i in present), dtype="float32")
 
 
-def _mask(positions: object, length: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def _mask(marked: object, length: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """A judgement of marks as 0 and 1: positions of units, or the mask of an image."""
+    if isinstance(marked, Mapping):
+        return decode(marked).ravel()
     mask = np.zeros(length, dtype=np.uint8)
-    chosen = np.asarray(positions, dtype=np.int64)
-    mask[chosen] = 1
+    mask[np.asarray(marked, dtype=np.int64)] = 1
     return mask

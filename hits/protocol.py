@@ -39,8 +39,8 @@ class Check:
             raise ConfigError(f"{place} needs at least two options, all of them different")
         if not 0 <= self.right < len(self.options):
             raise ConfigError(
-                f"{place}: the right option is {self.right}, but they are numbered from 0 to "
-                f"{len(self.options) - 1}"
+                f"{place}: the right option is said to be number {self.right + 1}, but there are "
+                f"{len(self.options)} options"
             )
 
 

@@ -126,7 +126,7 @@ def _question(
 ) -> AgreementResult:
     if level == "set":
         tokens: TokenCoefficient = TOKEN_COEFFICIENTS.load("tokens")
-        return tokens(marks_of(project, campaign), **shared)
+        return tokens(marks_of(project, campaign, question), **shared)
     alpha: Coefficient = COEFFICIENTS.load("krippendorff")
     return alpha(
         regular(project, campaign, question),

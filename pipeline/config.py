@@ -91,8 +91,9 @@ class StudySettings(Section):
     hourly: bool = False
     consent: str = (
         "Taking part is voluntary and you may return the task at any time. We store your answers, "
-        "how long the page was in use, whether it lost focus, the width of your screen and whether "
-        "you use a finger or a mouse; your worker id is kept apart from them and never published."
+        "how long the page and each part of it was in use, whether it lost focus, whether something "
+        "was pasted, the width of your screen and whether you use a finger or a mouse; your worker "
+        "id is kept apart from them and never published."
     )
     lifetime_days: int = Field(default=7, ge=1, le=365)
     duration_minutes: int = Field(default=60, ge=1, le=60 * 24 * 365)

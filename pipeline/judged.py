@@ -60,7 +60,17 @@ def regular(project: Project, campaign: Campaign, question: str) -> pd.DataFrame
             f"campaign {campaign.name!r} has no judgements of {question!r}; "
             'run "konkyo collect" first'
         )
+    if _in_words(campaign, question):
+        table = table.assign(value=[" ".join(value.casefold().split()) for value in table["value"]])
     return table
+
+
+def _in_words(campaign: Campaign, question: str) -> bool:
+    """Whether a question is answered in the worker's own words: these agree whatever their case."""
+    if campaign.environment == "imported":
+        return False
+    asked = load_study(campaign.study).questions(campaign.settings["options"])
+    return any(q.name == question and q.form == "text" for q in asked)
 
 
 def by_instance(table: pd.DataFrame) -> pd.DataFrame:
@@ -68,14 +78,16 @@ def by_instance(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(item=table["unit"], unit=table["instance"])
 
 
-def marks_of(project: Project, campaign: Campaign) -> Marks:
-    """Who marked which tokens or features in a campaign; marks on images are not among them."""
+def marks_of(project: Project, campaign: Campaign, question: str = "marks") -> Marks:
+    """Who marked which tokens, features or pixels in a campaign."""
     everything = instances.read(project.engine, pictures=False)
     known = bool(campaign.settings["persons_known"])
-    found = frames.marks(project.engine, campaign.id, everything, persons_known=known)
+    found = frames.marks(
+        project.engine, campaign.id, everything, persons_known=known, question=question
+    )
     if not found.instance_ids:
         raise NotFound(
-            f"nobody marked words or features in campaign {campaign.name!r}; it needs a highlight "
-            'study of texts or rows with collected answers ("konkyo collect")'
+            f"nobody marked anything in campaign {campaign.name!r}; it needs a highlight study "
+            'with collected answers ("konkyo collect")'
         )
     return found

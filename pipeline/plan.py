@@ -79,7 +79,7 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     _check_source(request.source or project.settings.market.source)
     seed = project.settings.project.seed if request.seed is None else request.seed
     drawing = drawing_of(study.name)
-    if drawing.uses_run(options):
+    if drawing.uses_run(options, pool[0].kind):
         request = replace(request, run=runs.find(project.engine, request.run).id)
     elif request.explainers:
         raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")

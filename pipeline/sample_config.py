@@ -25,6 +25,8 @@ explainers = ["attention", "gradient", "integrated_gradients", "random", "consta
 workers = 3              # people per HIT
 items_per_hit = 5        # items on one page, check items included
 gold_per_hit = 1         # check items with a known answer among them
+practice_per_hit = 0     # practice items before them, with the known answer shown afterwards
+repeats_per_hit = 0      # items that come again at the end of the page
 reward = "0.40"          # per assignment
 currency = "USD"
 minutes = 4              # what you expect one HIT to take; the page says so
@@ -32,10 +34,19 @@ title = ""               # empty: the study type's own
 description = ""
 keywords = "text, rationale, annotation"
 instructions = ""        # a Markdown file; empty: the study type's own
-consent = "Taking part is voluntary and you may return the task at any time. We store your answers, how long the page was in use, whether it lost focus, the width of your screen and whether you use a finger or a mouse; your worker id is kept apart from them and never published."
+consent_page = ""        # a Markdown file shown before anything else; empty: the line below alone
+debriefing = ""          # a Markdown file shown after the last item
+hourly = false           # whether the page says what an hour pays
+consent = "Taking part is voluntary and you may return the task at any time. We store your answers, how long the page and each part of it was in use, whether it lost focus, whether something was pasted, the width of your screen and whether you use a finger or a mouse; your worker id is kept apart from them and never published."
 lifetime_days = 7
 duration_minutes = 60
 auto_approval_days = 3
+
+# [[study.comprehension]]  # asked before the items, with two attempts
+# question = "What are you asked to judge?"
+# options = ["the text", "the marked words"]
+# right = 2
+# why = "The words are judged, not the text."
 
 [study.options.highlight]  # what each study type asks; see docs/studies.md
 # labels = ["positive", "negative"]

@@ -14,6 +14,7 @@ from db.store import assignments, campaigns, instances, ledger, runs
 from hits.money import hourly_wage
 from pipeline.gold import CheckRecord, check_record
 from pipeline.project import Project
+from pipeline.repeats import RepeatRecord, repeat_record
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class Pay:
 
 @dataclass(frozen=True)
 class CampaignStatus:
-    """One campaign at a glance."""
+    """One campaign at a glance.
+
+    `comprehension`: assignments whose questions on the instructions were passed, and all that
+    were asked.
+    """
 
     campaign: Campaign
     hits_planned: int
@@ -45,6 +50,8 @@ class CampaignStatus:
     money: dict[LedgerKind, Decimal]
     pay: Pay
     checks: CheckRecord
+    repeats: RepeatRecord
+    comprehension: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,14 @@ def campaign_status(project: Project, name: str | None) -> CampaignStatus | None
         money=ledger.totals(project.engine, campaign.id),
         pay=_pay(campaign, found),
         checks=check_record(project, campaign),
+        repeats=repeat_record(project, campaign),
+        comprehension=_comprehension(found),
     )
+
+
+def _comprehension(found: Sequence[Assignment]) -> tuple[int, int]:
+    passed = [a.facts["comprehension_passed"] for a in found if "comprehension_passed" in a.facts]
+    return sum(passed), len(passed)
 
 
 def _pay(campaign: Campaign, found: Sequence[Assignment]) -> Pay:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from db.masks import encode
 from hits.crowd.asking import Asking
 from hits.crowd.choice import choose
 from hits.crowd.marks import mark, mark_kinds
@@ -17,7 +18,6 @@ from hits.crowd.regions import mark_region
 from hits.crowd.scale import rate
 from hits.crowd.temper import Temper
 from hits.crowd.truth import Knowledge, Truth, known_answer
-from hits.masks import encode
 from hits.studies import load_study
 from hits.studies.base import Question, asked_in
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from db.masks import decode
 from hits.crowd.asking import Asking
-from hits.masks import decode
 
 CELLS = 16
 

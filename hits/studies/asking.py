@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from db.errors import ConfigError
 from hits.studies import settings as ask
 from hits.studies.base import Option, Question
 
@@ -38,6 +39,14 @@ def scale(name: str, words: str, points: tuple[str, ...], phases: tuple[str, ...
 def options(name: str, words: str, texts: tuple[tuple[str, str], ...]) -> Question:
     """One of a few named answers: pairs of the stored value and the words shown."""
     return Question(name, words, "nominal", tuple(Option(value, text) for value, text in texts))
+
+
+def checked_labels(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The labels, and whether "unsure" may be chosen; two answers of one name are an error."""
+    labels, unsure = ask.texts(given, "labels", 2, 12), ask.flag(given, "unsure")
+    if unsure and UNSURE in labels:
+        raise ConfigError(f"setting 'labels' has {UNSURE!r}, which 'unsure' adds already")
+    return {"labels": labels, "unsure": unsure}
 
 
 def checked_confidence(given: Mapping[str, Any]) -> dict[str, Any]:

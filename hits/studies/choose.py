@@ -37,7 +37,7 @@ class Choose(Typical):
     panels = (1, 40)
     title = "Judge a computer's predictions by its explanations"
     instructions = (
-        "A computer has made predictions and marks what it looked at; the darker, the more. "
+        "A computer has made predictions and marks what it looked at; the stronger the mark, the more. "
         "Judge by **what is marked** and by the examples beside it. The computer may be wrong."
         "\n\nThere is no hurry."
     )

@@ -33,7 +33,7 @@ class Compare(Typical):
     title = "Compare two explanations of a computer's answer"
     instructions = (
         "A computer has given the answer shown. Two explanations, A and B, mark what it may have "
-        "looked at; the darker, the more. Choose the one that **explains the answer better**. The "
+        "looked at; the stronger the mark, the more. Choose the one that **explains the answer better**. The "
         "colours mean nothing: they only tell the two apart.\n\n"
         "There is no hurry: we want to know how *you* see it."
     )

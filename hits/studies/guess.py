@@ -10,13 +10,20 @@ from typing import Any
 
 from db.records import Instance, Item, Rationale
 from hits.studies import settings as ask
-from hits.studies.asking import CONFIDENCE, checked_confidence, label, with_confidence
+from hits.studies.asking import (
+    CONFIDENCE,
+    checked_confidence,
+    checked_labels,
+    label,
+    with_confidence,
+)
 from hits.studies.base import Material, Question
 from hits.studies.composing import content, one_explained, shown, top
 from hits.studies.panels import Panel, ShownItem, Span, StudyError
 from hits.studies.typical import Typical
 
-SHOWS = ("in place", "alone")
+IN_PLACE, ALONE = "in place", "alone"
+SHOWS = (IN_PLACE, ALONE)
 HIDDEN = "…"
 TARGETS = ("model", "author")
 
@@ -44,7 +51,7 @@ class Guess(Typical):
         "unsure": True,
         "question": "Which answer was given?",
         "target": "model",
-        "show": "in place",
+        "show": IN_PLACE,
         "k": [5, 10, 20],
         **CONFIDENCE,
         "confidence": False,
@@ -53,8 +60,7 @@ class Guess(Typical):
     def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The labels, how many words are kept, and whose answer is to be guessed."""
         return {
-            "labels": ask.texts(given, "labels", 2, 12),
-            "unsure": ask.flag(given, "unsure"),
+            **checked_labels(given),
             "question": ask.text(given, "question"),
             "target": ask.choice(given, "target", TARGETS),
             "show": ask.choice(given, "show", SHOWS),
@@ -91,7 +97,7 @@ def reduced(instance: Instance, rationale: Rationale, k: int, show: str) -> Pane
         return _only_cells(instance, rationale, chosen)
     if instance.kind == "row":
         return _only_features(instance, chosen)
-    if show == "alone":
+    if show == ALONE:
         tokens = instance.tokens
         return Panel(kind="words", words=tuple(tokens[at] for at in chosen))
     return _in_place(instance, set(chosen))

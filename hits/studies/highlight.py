@@ -9,7 +9,7 @@ from db.errors import ConfigError
 from db.records import Item
 from hits.answers import AnswerError, short
 from hits.studies import settings as ask
-from hits.studies.asking import UNSURE, label
+from hits.studies.asking import checked_labels, label
 from hits.studies.base import Asked, Material, Question
 from hits.studies.composing import content, shown
 from hits.studies.panels import ShownItem
@@ -50,15 +50,11 @@ class Highlight(Typical):
 
     def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Labels, whether "unsure" may be chosen, the words of both questions, and what is marked."""
-        labels, unsure = ask.texts(given, "labels", 2, 12), ask.flag(given, "unsure")
-        if unsure and UNSURE in labels:
-            raise ConfigError(f"setting 'labels' has {UNSURE!r}, which 'unsure' adds already")
         kinds = ask.texts(given, "mark_labels", 0, 4)
         if len(kinds) == 1:
             raise ConfigError("setting 'mark_labels' takes no entry, or 2 to 4, not 1")
         return {
-            "labels": labels,
-            "unsure": unsure,
+            **checked_labels(given),
             "label_question": ask.text(given, "label_question"),
             "mark_question": ask.text(given, "mark_question"),
             "unit": ask.choice(given, "unit", UNITS),

@@ -23,8 +23,8 @@ class Rate(Typical):
     template = "rate.html"
     title = "Judge how well marked {units} explain a computer's answer"
     instructions = (
-        "A computer has looked at each {noun} and gave the answer shown. The marked {units} are "
-        "those it says it looked at; the darker, the more. Judge **whether these {units} explain "
+        "A computer has looked at each {noun} and gave the answer shown. The {units} that are marked "
+        "are those it says it looked at; the stronger the mark, the more. Judge **whether these {units} explain "
         "the answer**, not whether you like the {noun}.\n\n"
         "There is no hurry: we want to know how *you* see it."
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hits import masks
+from db.masks import decode
 from hits.answers import AnswerError, short
+from hits.masks import check
 from hits.studies.base import Asked, Question
 
 ALWAYS = ("id", "position", "ms")
@@ -99,8 +100,8 @@ def mark_answer(answer: Mapping[str, Any], question: Question, asked: Asked) -> 
         found: Any = marks(answer, question.name, asked.n_units)
         empty = not found
     else:
-        found = masks.check(answer[question.name], asked.size)
-        empty = not masks.decode(found).any()
+        found = check(answer[question.name], asked.size)
+        empty = not decode(found).any()
     said_nothing(answer, empty)
     return found
 

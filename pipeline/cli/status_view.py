@@ -44,6 +44,8 @@ def _campaign_json(found: CampaignStatus) -> dict[str, Any]:
         "hourly_by_clock": found.pay.hourly_by_clock,
         "hourly_in_use": found.pay.hourly_in_use,
         "checks": {"answered": found.checks.answered, "passed": found.checks.passed},
+        "repeats": {"answered": found.repeats.answered, "same": found.repeats.same},
+        "comprehension": {"asked": found.comprehension[1], "passed": found.comprehension[0]},
     }
 
 
@@ -91,7 +93,20 @@ def _rows(found: CampaignStatus) -> list[tuple[str, str]]:
         ("pay per hour, by the clock", _hourly(found.pay.hourly_by_clock, found)),
         ("pay per hour, page in use", _hourly(found.pay.hourly_in_use, found)),
         ("check items passed", f"{checks.passed} of {checks.answered}"),
+        *_consistency(found),
     ]
+
+
+def _consistency(found: CampaignStatus) -> list[tuple[str, str]]:
+    """Rows that only campaigns with repeats or comprehension questions have."""
+    rows = []
+    if found.repeats.answered:
+        repeats = found.repeats
+        rows.append(("repeats answered as before", f"{repeats.same} of {repeats.answered}"))
+    passed, asked = found.comprehension
+    if asked:
+        rows.append(("comprehension passed", f"{passed} of {asked}"))
+    return rows
 
 
 def _hourly(amount: object, found: CampaignStatus) -> str:

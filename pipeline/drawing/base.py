@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
-from db.errors import NotFound
+from db.errors import NotFound, UsageError
 from db.records import Instance, InstanceKind, Item, ItemRole, Rationale
 from db.store import rationales, runs
 from pipeline.project import Project
@@ -118,11 +118,22 @@ class Wanted:
         return found
 
     @cached_property
-    def predicted(self) -> dict[str, str]:
-        """Instance id → the class that the run predicts for it."""
+    def predicted(self) -> Predicted:
+        """Instance id → the class that the run predicts for it; NotFound where it predicts none."""
         labels = runs.find(self.project.engine, self.run).labels
         found = runs.probabilities(self.project.engine, str(self.run))
-        return {i: labels[int(np.argmax(values))] for i, values in found.items()}
+        return Predicted({i: labels[int(np.argmax(values))] for i, values in found.items()})
+
+
+class Predicted(dict[str, str]):
+    """Instance id → predicted class. What came after training has none, which is said aloud."""
+
+    def __missing__(self, identity: str) -> str:
+        """NotFound names the instance."""
+        raise NotFound(
+            f"the run has no prediction for instance {identity}; train on the data that are there "
+            'now ("konkyo train"), then explain'
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +150,8 @@ class Known:
 class Drawing(Protocol):
     """How the items of one study type are drawn."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
-        """Whether a model run is needed: its rationales or its predictions."""
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
+        """Whether a model run is needed for this kind: its rationales or its predictions."""
 
     def draw(self, wanted: Wanted) -> Drawn:
         """The items; an error says what is missing, or which setting makes no sense."""
@@ -166,6 +177,41 @@ def share_on(scores: Sequence[float], evidence: frozenset[int]) -> float:
 
 
 def listed_words(instance: Instance, attribute: str) -> list[str]:
-    """The words that an attribute of an instance lists, with "|" between them; [] without it."""
-    cell = instance.attributes.get(attribute, "")
-    return list(dict.fromkeys(word.strip() for word in cell.split("|") if word.strip()))
+    """The words that an attribute of an instance lists, with "|" between them; [] without it.
+
+    A word that stands there twice, perhaps in another case, counts once.
+    """
+    found: dict[str, str] = {}
+    for word in map(str.strip, instance.attributes.get(attribute, "").split("|")):
+        if word:
+            found.setdefault(word.lower(), word)
+    return list(found.values())
+
+
+def left_out(stored: Mapping[str, Mapping[str, Any]], of: Sequence[Instance]) -> tuple[str, ...]:
+    """A note for each explainer that has no rationale of some of the instances."""
+    return tuple(
+        f"{n} of {len(of)} instances have no rationale by {name} and were left out; "
+        '"konkyo explain" makes them'
+        for name, found in stored.items()
+        if (n := sum(i.id not in found for i in of))
+    )
+
+
+def check_offered(targets: Iterable[str], options: Mapping[str, Any], study: str) -> None:
+    """UsageError where an answer that is to be given is none of the labels on the page."""
+    missing = sorted(set(targets) - set(options["labels"]))
+    if missing:
+        raise UsageError(
+            f"the right answer {missing[0]!r} is none of the labels that can be chosen "
+            f"({', '.join(options['labels'])}); offer it in [study.options.{study}] labels"
+        )
+
+
+def no_words_of_pictures(wanted: Wanted, study: str) -> None:
+    """UsageError: a rationale of a picture has no words."""
+    if wanted.kind == "image":
+        raise UsageError(
+            f"the study {study!r} shows words, and a rationale of a picture has none; name the "
+            f"attribute that lists them in [study.options.{study}] attribute"
+        )

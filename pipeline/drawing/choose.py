@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import NotFound, UsageError
-from db.records import Instance, Item, Rationale
+from db.records import Instance, InstanceKind, Item, Rationale
 from hits.studies.choose import DISTINCTION, MOST
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
@@ -15,7 +15,7 @@ from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 class Choose:
     """Distinction needs a rationale for each class: `konkyo explain --targets each` makes them."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Predictions and rationales are shown."""
         return True
 

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Item
+from db.records import InstanceKind, Item
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, share_on
 
 SIDES, HUES = ("ab", "ba"), ("blue", "orange")
@@ -16,7 +16,7 @@ SIDES, HUES = ("ab", "ba"), ("blue", "orange")
 class Compare:
     """Two rationales of one instance; which is shown first, and in which colour, is drawn."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Rationales are shown."""
         return True
 

@@ -7,23 +7,39 @@ from itertools import product
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Instance, Item
+from db.records import Instance, InstanceKind, Item
 from hits.studies.composing import top
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
+from hits.studies.guess import ALONE
+from pipeline.drawing.base import (
+    Draft,
+    Drawn,
+    Known,
+    Wanted,
+    check_offered,
+    covariates,
+    left_out,
+)
 
 
 class Guess:
     """Nobody can meet a text twice with more of it to see: conditions lie between instances."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Rationales are shown."""
         return True
 
     def draw(self, wanted: Wanted) -> Drawn:
         """One item for each chosen instance; whole texts serve where the answer is known."""
+        _check_show(wanted)
         names = tuple(dict.fromkeys((*wanted.explainers, "random")))
         stored = wanted.rationales(names, [*wanted.chosen, *wanted.spare])
         usable = [i for i in wanted.chosen if all(i.id in stored[name] for name in names)]
+        if not usable:
+            raise UsageError(
+                f"none of the instances has rationales by all of {', '.join(names)}; "
+                'run "konkyo explain" first'
+            )
+        check_offered((self._target(wanted, i) for i in usable), wanted.options, "guess")
         _check_lengths(usable, {i.id: len(stored[names[0]][i.id].scores) for i in usable}, wanted)
         conditions = list(product(names, wanted.options["k"]))
         rng = wanted.rng("guess")
@@ -39,12 +55,12 @@ class Guess:
         known = []
         for instance in wanted.spare:
             one = stored[names[0]].get(instance.id)
-            if one is not None:
-                target = self._target(wanted, instance)
+            target = None if one is None else self._target(wanted, instance)
+            if one is not None and target in wanted.options["labels"]:
                 n = len(one.scores)
                 known.append(_draft(instance, one.id, "whole", n, target, {"guess": target}))
         notes = () if known else ("no labelled instances were left over: no check items",)
-        return Drawn(regular, known, notes=notes)
+        return Drawn(regular, known, notes=(*notes, *left_out(stored, wanted.chosen)))
 
     def _target(self, wanted: Wanted, instance: Instance) -> str:
         """Whose answer is to be guessed: the model's, or the author's."""
@@ -63,6 +79,14 @@ class Guess:
         lift = 1 - min(scores)
         seen = set(top([score + lift for score in scores], int(item.shown["k"])))
         return {"guess": item.shown["target"]} if seen & known.evidence else {}
+
+
+def _check_show(wanted: Wanted) -> None:
+    if wanted.options["show"] == ALONE and wanted.kind not in ("text", "pair"):
+        raise UsageError(
+            'show = "alone" lists words without their places, which is for texts; leave '
+            "[study.options.guess] show out: of pictures and rows all but k parts are hidden"
+        )
 
 
 def _check_lengths(usable: list[Instance], lengths: Mapping[str, int], wanted: Wanted) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from db.records import Item
+from db.records import InstanceKind, Item
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
 
 class Highlight:
     """What stands on a page is the instance alone."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Nothing of a model is shown."""
         return False
 

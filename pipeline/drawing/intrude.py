@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Instance, Item, Rationale
+from db.records import Instance, InstanceKind, Item, Rationale
 from hits.pictures import cell_box
 from hits.studies.composing import top
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, listed_words
@@ -19,7 +19,7 @@ Choices = list[dict[str, Any]]
 class Intrude:
     """k that belong together and an intruder, in an order drawn once."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Without an attribute that lists the words, they are a rationale's."""
         return not options["attribute"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Item
+from db.records import InstanceKind, Item
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, listed_words
 from pipeline.drawing.words import class_words
 
@@ -14,7 +14,7 @@ from pipeline.drawing.words import class_words
 class Name:
     """Texts and rows: one list a class and explainer. Images: each image."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Word lists of classes come from rationales."""
         return not options["attribute"]
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Instance, Item
+from db.records import Instance, InstanceKind, Item
 from hits.studies.output import COMPARE
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
@@ -15,7 +15,7 @@ from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 class Output:
     """`outputs` name the attributes; without them, each instance is itself the output."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Nothing of a model is shown but what it made."""
         return False
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from db.records import Instance, Item
+from db.records import Instance, InstanceKind, Item
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
 
 class Own:
     """Check items exist where a question is called `label` and the data have labels."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Nothing of a model is shown."""
         return False
 

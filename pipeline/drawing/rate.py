@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from db.records import Item, Rationale
+from db.records import InstanceKind, Item, Rationale
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
 
 class Rate:
     """Every explainer's rationale of every chosen instance."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Rationales are shown."""
         return True
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Instance, Item, Rationale
+from db.records import Instance, InstanceKind, Item, Rationale
 from hits.studies.simulate import AFTER, BEFORE, LEARN
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
@@ -23,7 +23,7 @@ OF, ID = "counterfactual_of", "id"
 class Simulate:
     """Whole pages: what is learned from belongs to what is asked after it."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Rationales are shown."""
         return True
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Instance, Item
+from db.records import Instance, InstanceKind, Item
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, listed_words
 from pipeline.drawing.words import top_words
 
@@ -16,7 +16,7 @@ WRONG, SHUFFLED = "wrong label", "shuffled"
 class Verify:
     """Each instance with its own words, and once more in a control: the two kinds in turn."""
 
-    def uses_run(self, options: Mapping[str, Any]) -> bool:
+    def uses_run(self, options: Mapping[str, Any], kind: InstanceKind) -> bool:
         """Without an attribute that lists the words, they are a rationale's."""
         return not options["attribute"]
 

@@ -21,8 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
+from db import masks
 from db.errors import ConfigError
-from hits import masks
 from hits.answers import read_fields, read_konkyo
 from hits.page import study_page_data, visible
 from hits.render import PageTooLarge, Shell, html_question

@@ -185,6 +185,10 @@ def test_pictures_and_feature_rows_are_answered_too(
     found = done("collect", "--json").json
     assert sent > 0
     assert (found["new"], found["unreadable"]) == (sent, {})
+    # What was marked is measured like words: a pixel or a feature is a unit.
+    names = {one["name"] for one in done("agreement", "--json").json["estimates"]}
+    assert {"alpha", "token_alpha", "pairwise_f1"} <= names
+    assert done("aggregate", "--json").code == 0
 
 
 def write_pictures(folder: Path) -> Path:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from db.errors import UsageError
+from db.masks import decode, encode
 from hits.answers import read_konkyo
 from hits.crowd import Knowledge, Temper, Truth, TruthError, allot, draw_crowd, page_answer
-from hits.masks import decode, encode
 from hits.protocol import Check
 from hits.render import PageFacts, render_page
 from hits.studies import STUDIES

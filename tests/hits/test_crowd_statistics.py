@@ -18,8 +18,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import binom, chisquare, norm
 
+from db.masks import decode
 from hits.crowd import Temper, Truth
-from hits.masks import decode
 from tests.hits.crowd_pages import PERFECT, answers, choices, image, item, page, text
 
 CONFIDENCE = 0.999

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from db.errors import DataError
+from db.masks import LARGEST_MASK, decode, encode
 from hits.answers import AnswerError
-from hits.masks import LARGEST_MASK, check, decode, encode
+from hits.masks import check
 
 Y, X = np.mgrid[:40, :60]
 # Written by pycocotools 2.0.11, `mask.encode(np.asfortranarray(mask))`.
@@ -130,7 +132,7 @@ def test_what_is_no_mask_of_this_picture_is_refused_with_the_reason(name: str) -
 
 def test_a_size_beyond_every_picture_is_refused_before_anything_is_built() -> None:
     for size in ([1 << 20, 1 << 20], [LARGEST_MASK + 1, 1], [10**30, 10**30]):
-        with pytest.raises(AnswerError, match="pixels"):
+        with pytest.raises(DataError, match="pixels"):
             decode({"size": size, "counts": "0"})
     with pytest.raises(ValueError, match="height and a width"):
         encode(np.zeros(5))

@@ -23,8 +23,8 @@ PHASED = replace(PLAIN, phases=("before",))
     [
         (("a",), 0, "w", "at least two options"),
         (("a", "a"), 0, "w", "all of them different"),
-        (("a", "b"), 2, "w", "right option is 2, but they are numbered from 0 to 1"),
-        (("a", "b"), -1, "w", "right option is -1"),
+        (("a", "b"), 2, "w", "number 3, but there are 2 options"),
+        (("a", "b"), -1, "w", "number 0, but there are 2 options"),
         (("a", "b"), 0, " ", "'why'"),
     ],
 )

@@ -120,7 +120,7 @@ def test_marks_of_several_kinds_that_make_no_sense_are_refused(marks: Any, probl
 
 
 def test_an_image_is_marked_by_a_mask_of_its_own_size() -> None:
-    from hits import masks
+    from db import masks
 
     image = Asked("i1", "image", 6, size=(3, 2))
     mask = masks.encode([[0, 1, 0], [0, 0, 0]])

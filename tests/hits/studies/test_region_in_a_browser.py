@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from hits.masks import check, decode, encode
+from db.masks import decode, encode
+from hits.masks import check
 from hits.render import _environment
 from hits.studies.base import Question
 
