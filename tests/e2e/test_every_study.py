@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from db.store import campaigns
+from db.store import assignments, campaigns
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from hits.studies import STUDIES
+from pipeline.known import truths
 from pipeline.project import open_project
 from tests.cli.support import done, konkyo, write_settings
 from tests.support.data import reviews
@@ -79,6 +80,19 @@ QUESTIONS = {
 }
 
 
+RIGHT = {
+    # question whose true answer simulated workers know → the least share that is right
+    "highlight": ("label", 0.8),
+    "guess": ("guess", 0.6),
+    "simulate": ("prediction", 0.75),
+    "verify": ("fits", 0.75),
+    "intrude": ("intruder", 0.75),
+    "choose": ("prediction", 0.75),
+    "name": ("name", 0.65),
+    "own": ("label", 0.4),
+}
+
+
 @pytest.fixture(scope="module")
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with sixty reviews, a model, and rationales of every class."""
@@ -92,7 +106,11 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name, raising=False)
         write_settings(folder, url, OPTIONS)
         path = folder / "konkyo.toml"
-        path.write_text(path.read_text(encoding="utf-8").replace("epochs = 3", "epochs = 30\nlearning_rate = 0.02"))
+        path.write_text(
+            path.read_text(encoding="utf-8").replace(
+                "epochs = 3", "epochs = 30\nlearning_rate = 0.02"
+            )
+        )
         made, evidence = reviews(60, 0)
         lines = [
             {
@@ -125,10 +143,28 @@ def test_a_study_goes_from_plan_to_agreement(study: str, studied: Path) -> None:
     assert done("simulate", study, "--json").json["assignments"] == planned["assignments"]
     collected = done("collect", study, "--json").json
     assert (collected["new"], collected["unreadable"]) == (planned["assignments"], {})
+    if study in RIGHT:
+        question, least = RIGHT[study]
+        assert share_right(studied, study, question) >= least
     found = done("agreement", study, "--json").json
     about = json.dumps(found["estimates"])
     for question in QUESTIONS[study]:
         assert question in about, found["estimates"]
+
+
+def share_right(folder: Path, name: str, question: str) -> float:
+    """Share of the judgements that say what is known; what is not known is left out."""
+    project = open_project(folder)
+    campaign = campaigns.find(project.engine, name)
+    known = truths(project, campaign)
+    judgements = assignments.read_judgements(project.engine, campaign.id)
+    project.engine.dispose()
+    right = [
+        j.value == known[j.item_id].answers.get(question, known[j.item_id].label)
+        for j in judgements
+        if j.question == question
+    ]
+    return sum(right) / len(right)
 
 
 def test_sides_and_colours_are_balanced_and_conditions_mixed_on_every_page(studied: Path) -> None:

@@ -12,7 +12,6 @@ from PIL import Image
 
 from db.store import assignments, campaigns, instances, workers
 from hits.crowd import Outcome, SimulatedWorker, Temper, work
-from hits.studies import STUDIES as KNOWN_STUDIES
 from pipeline.known import truths
 from pipeline.project import open_project
 from pipeline.publish import published_hits
@@ -75,61 +74,6 @@ def test_the_careless_share_decides_how_checks_are_passed(
     # Ten pages, three workers each. Careful workers know 86–99% of labels, careless toss a coin.
     assert checks["answered"] == 30
     assert (checks["passed"] >= 23) == (careless == "0")
-
-
-STUDIES: dict[str, tuple[str, float]] = {
-    # study → the question whose answer is known, and the least share that is right
-    "highlight": ("label", 0.8),
-    "guess": ("guess", 0.65),
-    "simulate": ("prediction", 0.75),
-    "verify": ("fits", 0.75),
-    "intrude": ("intruder", 0.75),
-    "name": ("name", 0.65),
-    "compare": ("better", 0.6),
-    "rate": ("convincing", 0.0),
-    "choose": ("prediction", 0.75),
-    "output": ("quality", 0.0),
-}
-OPTIONS = """
-[study.options.guess]
-k = [2, 4]
-[study.options.intrude]
-k = 2
-[study.options.verify]
-k = 2
-[study.options.name]
-k = 3
-[study.options.simulate]
-before = 2
-learn = 1
-after = 2
-[study.options.choose]
-examples = 1
-"""
-
-
-def test_every_study_is_answered_as_its_workers_know_the_truth(
-    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write_settings(tmp_path, endpoint, OPTIONS)
-    config = tmp_path / "konkyo.toml"
-    # Long enough to tell the classes apart: intruders and word lists need both.
-    config.write_text(config.read_text().replace("epochs = 3", "epochs = 40"))
-    done("init")
-    done("import", "jsonl", write_reviews(tmp_path / "r.jsonl", 60))
-    done("train")
-    done("explain", "--targets", "each")
-    assert {*STUDIES, "own"} == set(KNOWN_STUDIES)
-    for study in STUDIES:
-        done("plan", study, study, "--items", "12")
-        done("publish", study)
-        sent = done("simulate", study, "--careless", "0", "--json").json["assignments"]
-        found = done("collect", study, "--json").json
-        assert (found["new"], found["unreadable"]) == (sent, {}), study
-        assert sent > 0
-    for study, (question, least) in STUDIES.items():
-        assert share_right(tmp_path, study, question) >= least, study
 
 
 def share_right(folder: Path, name: str, question: str) -> float:

@@ -136,7 +136,7 @@ def write_own(folder: Path) -> None:
 
 def planned(project: Project, study: str, name: str, market: str) -> Campaign:
     """A published campaign of a study; with another name and market it shows the same."""
-    shows = drawing_of(study).uses_run(load_study(study).defaults)
+    shows = drawing_of(study).uses_run(load_study(study).defaults, "text")
     asked = "fluency" if study == "own" else study
     request = PlanRequest(
         asked, name, items=12, run="run1", explainers=EXPLAINERS if shows else (), market=market
