@@ -71,10 +71,12 @@ class Pages:
         """The whole HTML document of one HIT."""
         return self.shell.page(self.shown(self._items[hit.id]))
 
-    def questions(self, hits: Sequence[Hit]) -> dict[str, str]:
-        """HIT id → what is sent of it; one that is too large stops everything before it starts."""
-        pages = zip(hits, self.each(hits), strict=True)
-        return {hit.id: self.sent(shown) for hit, shown in pages}
+    def questions(self, hits: Sequence[Hit]) -> Iterator[str]:
+        """What is sent of each HIT, in their order, rendered one at a time.
+
+        `plan` has rendered them all, so none is too large for its market.
+        """
+        return (self.sent(shown) for shown in self.each(hits))
 
     def each(self, hits: Sequence[Hit]) -> Iterator[list[ShownItem]]:
         """What each HIT shows, in their order."""

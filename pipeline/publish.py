@@ -9,7 +9,7 @@ hours) are looked up by their annotation before anything is sent again.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -64,17 +64,15 @@ def publish(
         _plan_intents(project, campaign, hits)
         waiting = _waiting(project, campaign, hits)
         pages = Pages(project, campaign)
-        # A folder is written whole: it takes all HITs, whichever of them are known already.
-        whole = bool(waiting) and market.flavour == FRAGMENT
-        questions = pages.questions(hits if whole else [hit for hit, _ in waiting])
         _check_known(market, campaign, hits)
         if waiting:
             _check_money(campaign, market, price, len(waiting), live, agree)
             terms = terms_of(campaign, pages)
-            orders = _orders(campaign, hits, questions)
-            market.prepare(pages.template, list(orders.values()))
+            # A folder is written whole: it takes all HITs, whichever of them are known already.
+            whole = hits if market.flavour == FRAGMENT else []
+            market.prepare(pages.template, list(_orders(campaign, whole, pages)))
             campaigns.set_state(project.engine, campaign.id, "publishing")
-            _send(project, campaign, market, terms, waiting, orders, len(hits), on_hit)
+            _send(project, campaign, market, terms, waiting, pages, len(hits), on_hit)
         campaigns.set_state(project.engine, campaign.id, "open")
     return Published(campaign, len(hits), len(waiting), price)
 
@@ -111,15 +109,10 @@ def _check_state(campaign: Campaign) -> None:
         raise UsageError(f"campaign {campaign.name!r} is closed; plan a new one")
 
 
-def _orders(
-    campaign: Campaign, hits: Sequence[Hit], questions: dict[str, str]
-) -> dict[str, HitOrder]:
-    """What is asked of the market for each HIT that has a question, by our id."""
-    return {
-        hit.id: HitOrder(hit.request_token, annotation(campaign, hit), questions[hit.id])
-        for hit in hits
-        if hit.id in questions
-    }
+def _orders(campaign: Campaign, hits: Sequence[Hit], pages: Pages) -> Iterator[HitOrder]:
+    """What is asked of the market for each HIT, rendered when it is needed."""
+    for hit, question in zip(hits, pages.questions(hits), strict=True):
+        yield HitOrder(hit.request_token, annotation(campaign, hit), question)
 
 
 def _plan_intents(project: Project, campaign: Campaign, hits: Sequence[Hit]) -> None:
@@ -193,13 +186,14 @@ def _send(
     market: Market,
     terms: HitTerms,
     waiting: Sequence[tuple[Hit, Intent]],
-    orders: dict[str, HitOrder],
+    pages: Pages,
     total: int,
     on_hit: Callable[[int, int], None] | None,
 ) -> None:
     found = _forgotten(market, campaign, waiting)
-    for number, (hit, intent) in enumerate(waiting, start=total - len(waiting) + 1):
-        order = orders[hit.id]
+    orders = _orders(campaign, [hit for hit, _ in waiting], pages)
+    first = total - len(waiting) + 1
+    for number, ((hit, intent), order) in enumerate(zip(waiting, orders, strict=True), start=first):
         market_id = found.get(order.annotation)
         if market_id is None:
             intents.begin(project.engine, intent)
