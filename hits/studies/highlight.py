@@ -32,7 +32,7 @@ class Highlight(Typical):
     name = "highlight"
     version = 1
     template = "highlight.html"
-    title = "Label short {nouns} and mark what justifies your answer"
+    title = "Label {nouns} and mark what justifies your answer"
     instructions = (
         "Look at each {noun} and choose the label that fits it best. Then mark the {units} that "
         "made you choose it: **as few as possible, as many as needed**. If nothing justifies your "

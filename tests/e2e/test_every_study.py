@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from db.store import assignments, campaigns
+from db.store import campaigns
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from hits.studies import STUDIES
-from pipeline.known import truths
 from pipeline.project import open_project
 from tests.cli.support import done, konkyo, write_settings
+from tests.e2e.truth import share_right
 from tests.support.data import reviews
 
 OPTIONS = """
@@ -150,21 +150,6 @@ def test_a_study_goes_from_plan_to_agreement(study: str, studied: Path) -> None:
     about = json.dumps(found["estimates"])
     for question in QUESTIONS[study]:
         assert question in about, found["estimates"]
-
-
-def share_right(folder: Path, name: str, question: str) -> float:
-    """Share of the judgements that say what is known; what is not known is left out."""
-    project = open_project(folder)
-    campaign = campaigns.find(project.engine, name)
-    known = truths(project, campaign)
-    judgements = assignments.read_judgements(project.engine, campaign.id)
-    project.engine.dispose()
-    right = [
-        j.value == known[j.item_id].answers.get(question, known[j.item_id].label)
-        for j in judgements
-        if j.question == question
-    ]
-    return sum(right) / len(right)
 
 
 def test_sides_and_colours_are_balanced_and_conditions_mixed_on_every_page(studied: Path) -> None:

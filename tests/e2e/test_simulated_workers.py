@@ -16,6 +16,7 @@ from pipeline.known import truths
 from pipeline.project import open_project
 from pipeline.publish import published_hits
 from tests.cli.support import done, write_reviews, write_settings
+from tests.e2e.truth import share_right
 
 
 def answered(folder: Path, url: str) -> list[tuple[str, str, object]]:
@@ -74,22 +75,6 @@ def test_the_careless_share_decides_how_checks_are_passed(
     # Ten pages, three workers each. Careful workers know 86–99% of labels, careless toss a coin.
     assert checks["answered"] == 30
     assert (checks["passed"] >= 23) == (careless == "0")
-
-
-def share_right(folder: Path, name: str, question: str) -> float:
-    """Share of the judgements that say what was known; 0 of a question about qualities."""
-    project = open_project(folder)
-    campaign = campaigns.find(project.engine, name)
-    known = truths(project, campaign)
-    judgements = assignments.read_judgements(project.engine, campaign.id)
-    project.engine.dispose()
-    right = [
-        j.value == known[j.item_id].answers.get(question, known[j.item_id].label)
-        for j in judgements
-        if j.question == question
-    ]
-    assert right, f"nobody answered {question!r}"
-    return sum(right) / len(right)
 
 
 def test_a_worker_who_tires_at_once_is_right_once_over_all_pages(
