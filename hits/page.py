@@ -17,7 +17,8 @@ and a panel is one of
 with `presentation`, `scores` (in [0, 1], the largest is 1), `label`, `caption` and `hue`. What says
 nothing is left out. `gaps` is the text around the tokens: one before each token and one after the
 last, so T + 1; for a pair, T1 + 1 of the first text and then T2 + 1 of the second, and `split` is
-T1. `sentences` are the first tokens of the sentences, where sentences are marked whole.
+T1. Without `gaps` one space stands between the tokens of a text and nothing around them.
+`sentences` are the first tokens of the sentences, where sentences are marked whole.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def visible(text: str) -> str:
     C0 controls other than tab and newline become their control picture (NUL is U+2400); lone
     surrogates, U+FFFE and U+FFFF become U+FFFD.
     """
-    return _UNSHOWABLE.sub(_symbol, text)
+    # Nothing printable is unshowable, and asking for that is much faster than looking for it.
+    return text if text.isprintable() else _UNSHOWABLE.sub(_symbol, text)
 
 
 def _symbol(match: re.Match[str]) -> str:
@@ -109,10 +111,11 @@ def _content(panel: Panel) -> dict[str, Any]:
         return {"names": _seen(panel.names), "values": _seen(panel.values)}
     if panel.kind == "words":
         return {"words": _seen(panel.words)}
-    data: dict[str, Any] = {
-        "tokens": _seen(panel.tokens),
-        "gaps": [gap for text, spans in panel.parts for gap in _gaps(text, spans)],
-    }
+    parts = panel.parts
+    tokens = [[text[a:b] for a, b in spans] for text, spans in parts]
+    data: dict[str, Any] = {"tokens": _seen([word for words in tokens for word in words])}
+    if any(text != " ".join(words) for (text, _), words in zip(parts, tokens, strict=True)):
+        data["gaps"] = [gap for text, spans in parts for gap in _gaps(text, spans)]
     if panel.text_pair is not None:
         data["split"] = len(panel.offsets)
     if panel.sentences:
@@ -121,7 +124,8 @@ def _content(panel: Panel) -> dict[str, Any]:
 
 
 def _seen(lines: Sequence[str]) -> list[str]:
-    return [visible(line) for line in lines]
+    """Each line as `visible` has it; they are looked at together, which is all most need."""
+    return list(lines) if "".join(lines).isprintable() else [visible(line) for line in lines]
 
 
 def _gaps(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -147,7 +151,9 @@ def script_json(data: Mapping[str, Any]) -> str:
     """JSON that can stand inside a script element: `<`, `>`, `&`, the line separators and all
     characters past U+FFFF are written as JSON escapes."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _RISKY.sub(_json_escape, text)
+    # Most pages hold nothing risky, and a look at each character costs more than all the rest.
+    plain = text.isascii() and not any(mark in text for mark in "<>&")
+    return text if plain else _RISKY.sub(_json_escape, text)
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -53,21 +53,26 @@ def _parts(pages: Pages, page: list[Seen]) -> list[list[Seen]]:
         pages.sent([one.shown for one in page])
     except PageTooLarge as error:
         halves = _halves(page)
-        if len(halves) < 2:
+        if not halves:
             raise UsageError(f"{error}; or choose another flavour with [market] flavour") from error
         return [part for half in halves for part in _parts(pages, half)]
     return [page]
 
 
 def _halves(page: list[Seen]) -> list[list[Seen]]:
-    """Two pages out of one: practice on both, repeats with what they repeat."""
+    """Two pages out of one: practice on both, repeats with what they repeat; [] where it cannot be.
+
+    Of a page with one regular item the checks are left behind: nobody is paid for checks alone.
+    """
     middle = [one for one in page if one.draft.role in ("regular", "check")]
     if len(middle) < 2 or any(one.draft.phase for one in page):
-        return [page]
+        return []
     practice = [one for one in page if one.draft.role == "practice"]
     repeats = {one.draft.instance_id: one for one in page if one.draft.role == "repeat"}
     halves = []
     for half in (middle[: len(middle) // 2], middle[len(middle) // 2 :]):
-        ids = [one.draft.instance_id for one in half]
+        ids = [one.draft.instance_id for one in half if one.draft.role == "regular"]
+        if not ids:
+            continue
         halves.append([*practice, *half, *(repeats[i] for i in ids if i in repeats)])
     return halves

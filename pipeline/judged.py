@@ -13,6 +13,7 @@ from db.errors import NotFound, UsageError
 from db.records import Campaign, Marks
 from db.store import campaigns, instances
 from hits.studies import load_study
+from hits.studies.base import Question
 from pipeline.project import Project
 
 
@@ -41,6 +42,15 @@ def questions(project: Project, campaign: Campaign) -> dict[str, str]:
         return {name: level for name, level in found.items() if level != "text"}
     study = load_study(campaign.study)
     return {q.name: q.level for q in study.questions(campaign.settings["options"])}
+
+
+def question_of(campaign: Campaign, name: str) -> Question:
+    """The question called `name`, as the campaign asked it."""
+    asked = load_study(campaign.study).questions(campaign.settings["options"])
+    for question in asked:
+        if question.name == name:
+            return question
+    raise NotFound(f"campaign {campaign.name!r} did not ask {name!r}")
 
 
 def choice_question(project: Project, campaign: Campaign) -> str:

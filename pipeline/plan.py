@@ -10,20 +10,23 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from db.errors import NotFound, SafetyError, UsageError
+from db.errors import ConfigError, NotFound, SafetyError, UsageError
 from db.records import Campaign, Environment, Instance, Item
 from db.store import campaigns, instances, runs
+from hits.lint import lint_file
 from hits.markets import SOURCES
 from hits.markets.base import Market
 from hits.money import Quote, quote
 from hits.studies import STUDIES, load_study
 from hits.studies.base import Study
-from hits.studies.own import STUDY_FILE, read_definition
+from hits.studies.own import STUDY_FILE, TEMPLATE_FILE, read_definition
 from pipeline.config import StudySettings
 from pipeline.drawing import drawing_of
 from pipeline.drawing.base import FLOORS, Wanted
+from pipeline.drawing.roles import check_room, missing_roles
 from pipeline.drawing.spread import placed, sample, spread
 from pipeline.explainers import EXPLAINERS
 from pipeline.fitting import fitted
@@ -31,6 +34,8 @@ from pipeline.market import open_market
 from pipeline.project import Project
 
 WRITTEN = ("instructions", "consent_page", "debriefing")
+UNANSWERABLE = ("no-question", "unknown-value")
+"""Rules of `konkyo lint` that a study of one's own has to keep before it can be planned."""
 PLANNABLE: tuple[Environment, ...] = ("local", "sandbox", "production")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -72,6 +77,7 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     _check_name(request.name)
     study, given = _study(project, request)
     settings = project.settings.study
+    check_room(settings)
     everything = instances.read(project.engine, pictures=False)
     pool = _pool(everything, request, study)
     options = study.check_settings(_with_labels(study, given, pool))
@@ -81,6 +87,11 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     drawing = drawing_of(study.name)
     if drawing.uses_run(options, pool[0].kind):
         request = replace(request, run=runs.find(project.engine, request.run).id)
+        if not _explainers(project, request):
+            raise UsageError(
+                f"the study {study.name!r} shows rationales, and [explain] explainers names only "
+                "floors; name one with --explainer"
+            )
     elif request.explainers:
         raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")
     wanted = Wanted(
@@ -96,6 +107,9 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     drawn = drawing.draw(wanted)
     campaign = _campaign(project, request, study, options, market, seed, pool[0].kind)
     laid, notes = fitted(project, campaign, spread(drawn, settings, seed))
+    if not laid:
+        raise UsageError("there is nothing to show: no item could be drawn; plan other instances")
+    notes = (*missing_roles(settings, laid), *notes)
     pages, shown = placed(campaign, laid)
     price = _price(campaign, settings, len(pages), shown, market)
     _check_cap(project, price)
@@ -138,12 +152,23 @@ def _study(project: Project, request: PlanRequest) -> tuple[Study, Mapping[str, 
     """The study type and its options: from the settings, or from a folder of one's own."""
     folder = project.folder / request.study
     if request.study not in STUDIES and (folder / STUDY_FILE).is_file():
+        _check_page(folder)
         return load_study("own"), read_definition(folder)
     if request.study == "own":
         raise UsageError(f"a study of one's own is named by its folder, which holds {STUDY_FILE}")
     for name in project.settings.study.options:
         STUDIES.load(name)  # a study type that is not there is worth an error
     return load_study(request.study), project.settings.study.options.get(request.study, {})
+
+
+def _check_page(folder: Path) -> None:
+    """A page of one's own whose controls cannot answer what is asked would lose every answer."""
+    wrong = [f for f in lint_file(folder).findings if f.rule in UNANSWERABLE]
+    if wrong:
+        raise ConfigError(
+            f"{folder.name}/{TEMPLATE_FILE}, line {wrong[0].line}: {wrong[0].message} "
+            f'("konkyo lint {folder.name}" shows everything)'
+        )
 
 
 def _with_labels(
@@ -178,9 +203,11 @@ def _pool(everything: Sequence[Instance], request: PlanRequest, study: Study) ->
 
 def _explainers(project: Project, request: PlanRequest) -> tuple[str, ...]:
     for name in request.explainers:
-        EXPLAINERS.load(name)
+        if name not in EXPLAINERS:
+            EXPLAINERS.load(name)  # says which there are; those that are known stay unloaded
     configured = project.settings.explain.explainers
-    return request.explainers or tuple(e for e in configured if e not in FLOORS)
+    named = request.explainers or tuple(e for e in configured if e not in FLOORS)
+    return tuple(dict.fromkeys(named))
 
 
 def _campaign(

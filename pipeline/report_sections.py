@@ -33,7 +33,7 @@ from pipeline.aggregate import consensus_of
 from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
 from pipeline.align import Aligned
 from pipeline.experiment import TAUGHT, VANILLA, Experiment
-from pipeline.judged import choice_question, marks_of, questions, regular
+from pipeline.judged import choice_question, marks_of, question_of, questions, regular
 from pipeline.project import Project
 from pipeline.status import campaign_status
 
@@ -173,10 +173,12 @@ def _renamed(estimate: Estimate) -> Estimate:
 def ratings(project: Project, found: Sequence[Campaign]) -> Ratings:
     """What people said of the rationales they were shown, explainer by explainer."""
     newest = found[-1]
+    asked = question_of(newest, "convincing")
     return Ratings(
         estimates=tuple(ratings_of_campaign(project, newest, "convincing")),
-        question="How convincing are the highlighted words as reasons for this answer?",
-        points=5,
+        question=asked.text,
+        points=len(asked.options),
+        labels=tuple(option.text for option in asked.options),
         notes=(f"Campaign {newest.name}; people did not see which explainer they rated.",),
     )
 

@@ -158,11 +158,16 @@ def _question(entry: Mapping[str, Any]) -> dict[str, Any]:
     """One table, complete and checked."""
     given = ask.filled("own: questions", entry, QUESTION_KEYS)
     name = _identifier(given["name"], "name")
-    form = ask.choice(given, "form", FORMS)
+    form, level = ask.choice(given, "form", FORMS), ask.choice(given, "level", LEVELS)
+    if form == "text" and (given["values"] or level != "nominal"):
+        raise ConfigError(
+            f"{STUDY_FILE}: question {name!r} is answered in words of one's own, which have no "
+            "values and no order; leave values and level out, or form"
+        )
     return {
         "name": name,
         "text": ask.text(given, "text"),
-        "level": ask.choice(given, "level", LEVELS),
+        "level": level,
         "values": ask.texts(given, "values", 2, 50) if form == "choice" else [],
         "form": form,
         "optional": ask.flag(given, "optional"),

@@ -114,6 +114,8 @@ class Panel:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to see."""
+        if self.kind in ("text", "pair"):
+            return not any(spans for _, spans in self.parts)
         return self.picture is None if self.kind == "image" else not self.tokens
 
 

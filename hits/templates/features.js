@@ -3,6 +3,7 @@ widgets.features = function (node, item, changed) {
   const find = (name) => node.querySelector('[data-' + name + ']');
   const panel = panelOf(node, item), body = node.querySelector('tbody');
   const count = find('count'), none = find('nothing'), undo = find('undo'), clear = find('clear');
+  const kinds = kindsOf(node), named = (i) => (state.has(i) && kinds.names[state.kind(i)]) || '';
   const state = markState(function () {
     paint();
     changed();
@@ -12,16 +13,19 @@ widgets.features = function (node, item, changed) {
     const row = element('tr'), head = element('th'), label = element('label'), tick = element('input');
     tick.type = 'checkbox';
     head.scope = 'row';
-    label.append(tick, element('span', '', name));
+    const words = element('span', '', name + ' ');
+    words.append(element('b', 'kind'));
+    label.append(tick, words);
     head.append(label);
     row.append(head, element('td', '', panel.values[i]));
     // The whole row can be hit; on the name the label does it already.
     row.addEventListener('click', (event) => { if (!label.contains(event.target)) tick.click(); });
     tick.addEventListener('change', function () {
       const before = state.copy();
-      state.paint(before, i, i, tick.checked);
+      // Of another kind it changes its kind, of the one in hand it loses its mark.
+      state.paint(before, i, i, state.kind(i) !== kinds.pen(), kinds.pen());
       state.commit(before);
-      say(name + (tick.checked ? ' marked' : ' not marked'));
+      say(name + (state.has(i) ? ', marked' : ', not marked') + (named(i) && ' as ' + named(i)));
     });
     body.append(row);
     return tick;
@@ -30,7 +34,10 @@ widgets.features = function (node, item, changed) {
   function paint() {
     const size = state.size();
     ticks.forEach((tick, i) => { tick.checked = state.has(i); });
-    all(body, 'tr').forEach((row, i) => { row.classList.toggle('on', state.has(i)); });
+    all(body, 'tr').forEach(function (row, i) {
+      row.className = state.has(i) ? 'on k' + state.kind(i) : '';
+      row.querySelector('.kind').textContent = named(i);
+    });
     count.textContent = size === 1 ? '1 feature marked' : size + ' features marked';
     none.checked = state.nothing();
     undo.disabled = !state.canUndo();
@@ -43,14 +50,16 @@ widgets.features = function (node, item, changed) {
     state.commit(before);
   }
 
+  const ofKind = (kind) => state.list().filter((i) => state.kind(i) === kind);
+
   function takeBack() {
     state.undo();
     say('Undone. ' + count.textContent);
   }
 
   undo.addEventListener('click', takeBack);
-  clear.addEventListener('click', () => act({ marks: new Set(), nothing: false }));
-  none.addEventListener('change', () => act({ marks: new Set(), nothing: none.checked }));
+  clear.addEventListener('click', () => act({ marks: [], nothing: false }));
+  none.addEventListener('change', () => act({ marks: [], nothing: none.checked }));
   document.addEventListener('keydown', function (event) {
     const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
     if (!asked || node.closest('[hidden]')) return;
@@ -59,10 +68,10 @@ widgets.features = function (node, item, changed) {
   });
   paint();
   return {
-    get: () => ({ [node.dataset.question]: state.list(), nothing: state.nothing() }),
+    get: () => ({ [node.dataset.question]: packMarks(kinds.names, ofKind), nothing: state.nothing() }),
     set(saved) {
-      const kept = (saved[node.dataset.question] || []).filter((i) => Number.isInteger(i) && i in ticks);
-      state.put({ marks: new Set(kept), nothing: saved.nothing === true });
+      const marks = unpackMarks(kinds.names, saved[node.dataset.question], Array.from(ticks.keys()));
+      state.put({ marks, nothing: saved.nothing === true });
     },
     missing: () => (state.size() || state.nothing() ? '' : node.dataset.missing),
     focus: () => ticks[0].focus()

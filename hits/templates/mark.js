@@ -1,47 +1,52 @@
-// Mark the words that justify an answer, or say that there are none.
+// Mark the words that justify an answer, or say that there are none. What is marked as one is a
+// unit: a word, or a sentence where the panel has those. A unit is of one kind at most.
 widgets.mark = function (node, item, changed) {
-  const box = node.querySelector('.words');
-  const made = renderWords(box, panelOf(node, item)), words = made.words;
-  const count = node.querySelector('[data-count]'), none = node.querySelector('[data-nothing]');
-  const undo = node.querySelector('[data-undo]'), clear = node.querySelector('[data-clear]');
+  const find = (name) => node.querySelector('[data-' + name + ']');
+  const box = node.querySelector('.words'), panel = panelOf(node, item), starts = panel.sentences;
+  const made = renderWords(box, panel), nodes = starts ? made.sentences : made.words;
+  const unitOf = made.words.map((word, i) => (starts ? nodes.indexOf(word.closest('.sentence')) : i));
+  const noun = starts ? 'sentence' : 'word', name = node.dataset.question, kinds = kindsOf(node);
+  const count = find('count'), none = find('nothing'), undo = find('undo'), clear = find('clear');
   const state = markState(function () {
     paint();
     changed();
   });
+  const draw = markDrawing(made, nodes, unitOf, state, spoken);
   let here = 0, anchor = 0;
 
   const cursor = {
     at: () => here,
     anchor: () => anchor,
-    setAnchor(i) { anchor = i; },
-    move(i, quietly) {
-      words[here].classList.remove('here');
-      here = i;
-      words[here].classList.add('here');
-      box.setAttribute('aria-activedescendant', words[here].id);
-      if (!quietly) words[here].scrollIntoView({ block: 'nearest' });
+    setAnchor(u) { anchor = u; },
+    move(u, quietly) {
+      delete nodes[here].dataset.here;
+      here = u;
+      nodes[here].dataset.here = '';
+      box.setAttribute('aria-activedescendant', nodes[here].id);
+      if (!quietly) nodes[here].scrollIntoView({ block: 'nearest' });
     },
-    toggle(i) {
+    // A mark that begins at a unit of the kind in hand takes away, else it adds.
+    adds: (u) => state.kind(u) !== kinds.pen(),
+    paint(before, a, b, on) { state.paint(before, a, b, on, kinds.pen()); },
+    toggle(u) {
       const before = state.copy();
-      cursor.move(i, true);
-      anchor = i;
-      state.paint(before, i, i, !state.has(i));
+      cursor.move(u, true);
+      anchor = u;
+      cursor.paint(before, u, u, cursor.adds(u));
       state.commit(before);
-      say(words[i].textContent + (state.has(i) ? ' marked' : ' not marked'));
+      say((starts ? 'Sentence ' + (u + 1) : nodes[u].textContent) + spoken(state.kind(u)));
     }
   };
 
+  function spoken(kind) {
+    if (kind === undefined) return ', not marked';
+    return ', marked' + (kinds.names.length ? ' as ' + kinds.names[kind] : '');
+  }
+
   function paint() {
-    words.forEach(function (word, i) {
-      const on = state.has(i);
-      word.classList.toggle('on', on);
-      word.setAttribute('aria-selected', on);
-      made.gaps[i].classList.toggle('on', on && state.has(i - 1));
-      word.classList.toggle('from', on && !state.has(i - 1));
-      word.classList.toggle('to', on && !state.has(i + 1));
-    });
     const size = state.size();
-    count.textContent = size === 1 ? '1 word marked' : size + ' words marked';
+    draw(kinds.names.length);
+    count.textContent = size + ' ' + noun + (size === 1 ? '' : 's') + ' marked';
     none.checked = state.nothing();
     undo.disabled = !state.canUndo();
     clear.disabled = size === 0;
@@ -60,15 +65,19 @@ widgets.mark = function (node, item, changed) {
     say('Undone. ' + count.textContent);
   }
 
-  words.forEach(function (word, i) {
-    word.setAttribute('role', 'option');
-    word.id = box.getAttribute('aria-labelledby') + '-' + i;
+  function tokens(kind) {
+    return Array.from(unitOf.keys()).filter((i) => state.kind(unitOf[i]) === kind);
+  }
+
+  nodes.forEach(function (unit, u) {
+    unit.setAttribute('role', 'option');
+    unit.id = box.getAttribute('aria-labelledby') + '-' + u;
   });
-  const pointer = markPointer(box, state, cursor);
-  markKeys(box, words, state, cursor);
+  const pointer = markPointer(box, nodes, unitOf, state, cursor);
+  markKeys(box, nodes, state, cursor);
   undo.addEventListener('click', takeBack);
-  clear.addEventListener('click', () => act({ marks: new Set(), nothing: false }));
-  none.addEventListener('change', () => act({ marks: new Set(), nothing: none.checked }));
+  clear.addEventListener('click', () => act({ marks: [], nothing: false }));
+  none.addEventListener('change', () => act({ marks: [], nothing: none.checked }));
   document.addEventListener('keydown', function (event) {
     const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
     if (!asked || node.closest('[hidden], [inert]')) return;
@@ -79,10 +88,10 @@ widgets.mark = function (node, item, changed) {
   cursor.move(0, true);
   paint();
   return {
-    get: () => ({ [node.dataset.question]: state.list(), nothing: state.nothing() }),
+    get: () => ({ [name]: packMarks(kinds.names, tokens), nothing: state.nothing() }),
     set(saved) {
-      const kept = (saved[node.dataset.question] || []).filter((i) => Number.isInteger(i) && i in words);
-      state.put({ marks: new Set(kept), nothing: saved.nothing === true });
+      const marks = unpackMarks(kinds.names, saved[name], unitOf);
+      state.put({ marks, nothing: saved.nothing === true });
     },
     missing: () => (state.size() || state.nothing() ? '' : node.dataset.missing),
     focus: () => box.focus()

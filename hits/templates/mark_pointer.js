@@ -1,19 +1,20 @@
 // Marking with mouse and finger. A mouse drags over words. A finger scrolls, as everywhere: it
 // taps words, and pulls the handle that then stands at the tapped word to mark on from there.
-function markPointer(box, state, cursor) {
+function markPointer(box, nodes, unitOf, state, cursor) {
   const handle = element('span', 'handle');
   let stroke = null, kind = 'mouse';
   handle.hidden = true;
   handle.setAttribute('aria-hidden', 'true');
   box.append(handle);
 
-  // The token at a point; a gap counts as the word on the side the stroke comes from.
-  function tokenAt(x, y) {
+  // The unit at a point; a gap counts to the word on the side the stroke comes from.
+  function unitAt(x, y) {
     const hit = document.elementFromPoint(x, y);
     const node = hit && hit.closest('[data-i]');
     if (!node || !box.contains(node)) return null;
     const i = Number(node.dataset.i);
-    return node.classList.contains('g') && stroke && stroke.from < i ? i - 1 : i;
+    const gap = node.classList.contains('g');
+    return unitOf[gap && (!(i in unitOf) || stroke.from < unitOf[i]) ? i - 1 : i];
   }
 
   function begin(from, on, pointer, node) {
@@ -22,10 +23,10 @@ function markPointer(box, state, cursor) {
   }
 
   function pull(x, y) {
-    const to = stroke && tokenAt(x, y);
-    if (to === null || !stroke) return;
+    const to = stroke && unitAt(x, y);
+    if (!stroke || !(to in nodes) || to === cursor.at()) return;
     cursor.move(to, true);
-    state.paint(stroke.before, stroke.from, to, stroke.on);
+    cursor.paint(stroke.before, stroke.from, to, stroke.on);
   }
 
   function end(keep) {
@@ -36,8 +37,8 @@ function markPointer(box, state, cursor) {
   }
 
   function placeHandle(i) {
-    const word = box.querySelector('.w[data-i="' + i + '"]');
-    handle.hidden = !word || !state.has(i);
+    const word = nodes[i];
+    handle.hidden = !state.has(i);
     if (handle.hidden) return;
     const boxes = word.getClientRects(), last = boxes[boxes.length - 1];
     const frame = box.getBoundingClientRect();
@@ -53,11 +54,11 @@ function markPointer(box, state, cursor) {
     const word = event.target.closest('.w');
     if (!word) return;
     handle.hidden = true;
-    const i = Number(word.dataset.i), shift = event.shiftKey;
-    begin(shift ? cursor.anchor() : i, shift || !state.has(i), event.pointerId, box);
+    const i = unitOf[word.dataset.i], shift = event.shiftKey;
+    begin(shift ? cursor.anchor() : i, shift || cursor.adds(i), event.pointerId, box);
     cursor.move(i, true);
     if (!shift) cursor.setAnchor(i);
-    state.paint(stroke.before, stroke.from, i, stroke.on);
+    cursor.paint(stroke.before, stroke.from, i, stroke.on);
   });
   box.addEventListener('pointermove', function (event) {
     if (kind === 'mouse') pull(event.clientX, event.clientY);
@@ -69,7 +70,7 @@ function markPointer(box, state, cursor) {
   box.addEventListener('click', function (event) {
     const word = event.target.closest('.w');
     if (!word || (kind === 'mouse' && event.detail > 0)) return;
-    const i = Number(word.dataset.i);
+    const i = unitOf[word.dataset.i];
     cursor.toggle(i);
     if (kind !== 'mouse') placeHandle(i);
   });

@@ -9,7 +9,11 @@ widgets.own = function (node, item, changed) {
   });
   const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT), texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
-  texts.forEach((text) => { if (text.data.includes('\x24{')) text.data = field(text.data); });
+  texts.forEach(function (text) {
+    // What is in a script would be run, not read.
+    const read = !/^(SCRIPT|STYLE)$/.test(text.parentNode.tagName);
+    if (read && text.data.includes('\x24{')) text.data = field(text.data);
+  });
   all(node, '*').forEach(function (one) {
     Array.from(one.attributes).forEach(function (attribute) {
       const plain = !/^on|^style$/.test(attribute.name);
@@ -19,6 +23,7 @@ widgets.own = function (node, item, changed) {
 
   // Names end in the item's position, so that items do not share a group of radio buttons.
   const controls = all(node, 'input[name], select[name], textarea[name]');
+  const words = (name) => (page.settings.questions.find((one) => one.name === name) || {}).text || name;
   const question = (one) => one.name.replace(/-\d+$/, '');
   const names = Array.from(new Set(controls.map(question)));
   const ticks = (one) => one.type === 'radio' || one.type === 'checkbox';
@@ -44,7 +49,7 @@ widgets.own = function (node, item, changed) {
     },
     missing() {
       const open = names.filter((name) => !value(name) && !optional.includes(name));
-      return open.length ? 'answer: ' + open.join(', ') : '';
+      return open.length ? 'answer: ' + open.map(words).join('; ') : '';
     },
     focus() {
       const open = controls.find((one) => !value(question(one)));

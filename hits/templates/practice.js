@@ -26,15 +26,25 @@
       (mine.length > shared ? ', and you marked ' + (mine.length - shared) + ' more.' : '.');
   }
 
+  // Where marks are of kinds, "marks.KIND" are those of one, and "marks" are all of them.
+  const parted = (frozen, name) => (name in frozen ? [name, ''] : name.split(/\.(.*)/));
+
+  function given(frozen, asked, kind) {
+    const mine = kind ? (frozen[asked] || {})[kind] || [] : frozen[asked];
+    if (!mine || Array.isArray(mine) || typeof mine !== 'object') return mine;
+    return [].concat(...Object.values(mine)).sort((a, b) => a - b);
+  }
+
   function line(view, name, known) {
-    const own = view.parts.find((part) => part.node.dataset.question === name);
-    const part = own || view.parts.find((one) => one.get), mine = view.frozen[name];
+    const [asked, kind = ''] = parted(view.frozen, name), mine = given(view.frozen, asked, kind);
+    const own = view.parts.find((part) => part.node.dataset.question === asked);
+    const part = own || view.parts.find((one) => one.get);
     const title = own && own.node.querySelector('legend, h3, label'), judged = verdict(mine, known);
     const box = element('div', 'known');
     box.classList.toggle('agrees', judged === 'This agrees.');
-    box.append(element('p', 'asked', title ? title.textContent : name));
-    box.append(element('p', '', 'Your answer: ' + words(part, view.item, name, mine)));
-    box.append(element('p', '', 'Known answer: ' + words(part, view.item, name, known)));
+    box.append(element('p', 'asked', (title ? title.textContent : asked) + (kind && ' (' + kind + ')')));
+    box.append(element('p', '', 'Your answer: ' + words(part, view.item, asked, mine)));
+    box.append(element('p', '', 'Known answer: ' + words(part, view.item, asked, known)));
     box.append(element('p', 'judged', judged));
     return box;
   }

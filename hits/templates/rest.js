@@ -6,8 +6,9 @@ widgets.rest = function (node, item) {
   });
   const pair = node.classList.contains('last-two') ? element('div', 'beside') : null;
   rest.forEach(function (panel, i) {
-    const box = element('div', 'shown');
-    showPanel(box, panel);
+    const box = element('div', 'shown'), body = element('div');
+    showPanel(body, panel);
+    box.append(body);
     (pair && i >= rest.length - 2 ? pair : node).append(box);
   });
   if (pair) node.append(pair);

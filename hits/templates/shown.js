@@ -40,9 +40,11 @@ function panelLegend(words, how) {
   const line = element('p', 'legend', words);
   line.dataset.legend = '';
   if (how === 'heat') {
+    const run = element('span', 'steps');
     for (let level = 1; level <= 4; level += 1) {
-      line.append(' ', element('span', 'w l' + level, AMOUNTS[level]));
+      run.append(' ', element('span', 'w l' + level, AMOUNTS[level]));
     }
+    line.append(run);
   }
   return line;
 }

@@ -7,8 +7,9 @@ panelKinds.words = {
     const list = element('ul', 'words chips');
     const bars = panel.scores && panel.presentation === 'bars';
     panel.words.forEach(function (word, i) {
-      const line = element('li');
-      line.append(wordElement(word));
+      const line = element('li'), shown = element('span', SEEN.test(word) ? 'w' : 'w blank', word);
+      shown.dir = direction(word) || 'auto';
+      line.append(shown);
       if (bars) line.append(panelMeter(panel.scores[i]));
       list.append(line);
     });

@@ -17,75 +17,68 @@ function direction(text) {
 // For each token the direction of the phrase it belongs to, '' for the text's own. Neutral
 // tokens inside a phrase of the other direction belong to it, so that it reads in its order; a
 // number after Latin letters goes with them.
-function phrases(tokens, base) {
-  const found = tokens.map((token) => {
-    const way = direction(token);
-    return way === base ? 'base' : way;
-  });
+function phrases(tokens, own, base) {
+  const found = own.map((way) => (way === base ? 'base' : way)), next = [];
+  for (let i = found.length, after = 'base'; i--;) next[i] = after = found[i] || after;
   let before = 'base';
   for (let i = 0; i < found.length; i += 1) {
-    if (found[i]) {
-      before = found[i];
-    } else if (before === 'ltr' && NUMBER.test(tokens[i])) {
-      found[i] = before;
-    } else {
-      const after = found.slice(i).find((way) => way) || 'base';
-      found[i] = before === after ? before : 'base';
-    }
+    if (found[i]) before = found[i];
+    else if (before === 'ltr' && NUMBER.test(tokens[i])) found[i] = before;
+    else found[i] = before === next[i] ? before : 'base';
   }
   return found.map((way) => (way === 'base' ? '' : way));
 }
 
-function wordElement(token) {
-  const word = element('span', SEEN.test(token) ? 'w' : 'w blank', token);
-  const way = direction(token);
-  if (way) word.dir = way;
-  return word;
-}
-
-// One text into its block; gaps has one entry more than tokens. Returns the elements.
-function fillText(block, tokens, gaps) {
-  const made = { words: [], gaps: [] };
-  block.dir = direction(tokens.join(' ')) || 'ltr';
-  const ways = phrases(tokens, block.dir);
-  let phrase = block;
+// One text into its block; gaps has one entry more than tokens. Adds the elements to made, a
+// sentence for each token that starts one.
+function fillText(block, tokens, gaps, starts, made) {
+  const own = tokens.map(direction), base = own.find((way) => way) || 'ltr';
+  const ways = phrases(tokens, own, base);
+  let line = block, phrase = block;
+  block.dir = base;
+  function gap(i) {
+    const node = element('span', 'g', gaps ? gaps[i] : i && i < tokens.length ? ' ' : '');
+    node.dataset.i = made.words.length;
+    return node;
+  }
   tokens.forEach(function (token, i) {
-    const same = i > 0 && ways[i] === ways[i - 1];
-    const gap = element('span', 'g', gaps[i]);
-    (same ? phrase : block).append(gap);
+    const fresh = starts.includes(made.words.length), same = !fresh && i && ways[i] === ways[i - 1];
+    const before = gap(i);
+    (fresh ? block : same ? phrase : line).append(before);
+    if (fresh) {
+      line = element('span', 'sentence');
+      block.append(line);
+      made.sentences.push(line);
+    }
     if (!same) {
-      phrase = ways[i] ? element('span', 'phrase') : block;
+      phrase = ways[i] ? element('span', 'phrase') : line;
       if (ways[i]) {
         phrase.dir = ways[i];
-        block.append(phrase);
+        line.append(phrase);
       }
     }
-    const word = wordElement(token);
+    const word = element('span', SEEN.test(token) ? 'w' : 'w blank', token);
+    if (own[i]) word.dir = own[i];
+    word.dataset.i = made.words.length;
     phrase.append(word);
     made.words.push(word);
-    made.gaps.push(gap);
+    made.gaps.push(before);
   });
-  block.append(element('span', 'g', gaps[tokens.length]));
-  return made;
+  block.append(gap(tokens.length));
 }
 
 // The item's text, or both texts of a pair, into box: words[i] is token i, gaps[i] stands before.
+// Data without gaps mean single spaces; with sentences, each is an element around its words.
 function renderWords(box, item) {
   const pair = item.split !== undefined;
   const cuts = pair ? [0, item.split, item.tokens.length] : [0, item.tokens.length];
-  const made = { words: [], gaps: [] };
+  const made = { words: [], gaps: [], sentences: [] };
   for (let part = 0; part + 1 < cuts.length; part += 1) {
-    const from = cuts[part], to = cuts[part + 1];
+    const from = cuts[part], to = cuts[part + 1], block = element('div', 'text');
+    const gaps = item.gaps && item.gaps.slice(from + part, to + part + 1);
     if (pair) box.append(element('p', 'caption', part ? 'Second text' : 'First text'));
-    const block = element('div', 'text');
-    const filled = fillText(
-      block, item.tokens.slice(from, to), item.gaps.slice(from + part, to + part + 1)
-    );
-    made.words.push(...filled.words);
-    made.gaps.push(...filled.gaps);
+    fillText(block, item.tokens.slice(from, to), gaps, item.sentences || [], made);
     box.append(block);
   }
-  made.words.forEach((word, i) => { word.dataset.i = i; });
-  made.gaps.forEach((gap, i) => { gap.dataset.i = i; });
   return made;
 }

@@ -16,6 +16,7 @@ from db.store import rationales, runs
 from pipeline.project import Project
 
 FLOORS = ("random", "constant")
+NO_CHECKS = "no check items: the known answers of this study are what is measured"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from db.errors import NotFound, UsageError
 from db.records import Instance, InstanceKind, Item, Rationale
 from hits.studies.choose import DISTINCTION, MOST
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
+from pipeline.drawing.base import NO_CHECKS, Draft, Drawn, Known, Wanted, covariates, left_out
 
 
 class Choose:
@@ -21,29 +21,34 @@ class Choose:
 
     def draw(self, wanted: Wanted) -> Drawn:
         """One item for each explainer and chosen instance; the right answer is the label."""
-        examples = _examples(wanted)
         rng = wanted.rng("choose")
+        asked, examples, notes = _apart(wanted, rng)
         if wanted.options["form"] != DISTINCTION:
-            return self._agreement(wanted, examples, rng)
+            return self._agreement(wanted, asked, examples, rng, notes)
         regular = []
         for name in wanted.explainers:
             by_instance = wanted.by_class(name)
-            for instance in wanted.chosen:
+            for instance in asked:
                 shown = self._predictions(wanted, instance, by_instance.get(instance.id, {}), rng)
                 regular.append(self._draft(wanted, instance, name, shown, examples, rng))
-        return Drawn(regular)
+        return Drawn(regular, notes=(*notes, NO_CHECKS))
 
     def _agreement(
-        self, wanted: Wanted, examples: Mapping[str, list[str]], rng: random.Random
+        self,
+        wanted: Wanted,
+        asked: Sequence[Instance],
+        examples: Mapping[str, list[str]],
+        rng: random.Random,
+        notes: tuple[str, ...],
     ) -> Drawn:
-        stored = wanted.rationales(wanted.explainers, wanted.chosen)
+        stored = wanted.rationales(wanted.explainers, asked)
         regular = []
         for name, found in stored.items():
             for identity, one in found.items():
                 shown = {wanted.predicted[identity]: one}
                 instance = wanted.instances[identity]
                 regular.append(self._draft(wanted, instance, name, shown, examples, rng))
-        return Drawn(regular)
+        return Drawn(regular, notes=(*notes, NO_CHECKS, *left_out(stored, asked)))
 
     def _predictions(
         self,
@@ -53,6 +58,11 @@ class Choose:
         rng: random.Random,
     ) -> dict[str, Rationale]:
         """The right class and up to three others, in an order drawn once."""
+        if instance.label is None:
+            raise UsageError(
+                f"instance {instance.id} has no label, so that no prediction of it is known to be "
+                'right; plan labelled instances, or form = "agreement"'
+            )
         if instance.label not in found or len(found) < 2:
             raise NotFound(
                 f"instance {instance.id} has rationales for {len(found)} classes, and its label "
@@ -91,19 +101,36 @@ class Choose:
         return {"prediction": labels.index(known.instance.label)}
 
 
-def _examples(wanted: Wanted) -> dict[str, list[str]]:
-    """Class → instances that have it as their label, those that were not chosen first."""
-    found: dict[str, list[str]] = {}
-    for instance in (*wanted.spare, *wanted.chosen):
+def _apart(
+    wanted: Wanted, rng: random.Random
+) -> tuple[list[Instance], dict[str, list[str]], tuple[str, ...]]:
+    """Instances to ask about; class → instances that show it; and a note where some were moved.
+
+    An example stands on the page under the name of its class, so no example is asked about:
+    classes with too few instances to spare give up some of those that were drawn.
+    """
+    examples: dict[str, list[str]] = {}
+    for instance in wanted.spare:
+        examples.setdefault(str(instance.label), []).append(instance.id)
+    of_class: dict[str, list[str]] = {}
+    for instance in wanted.chosen:
         if instance.label is not None:
-            found.setdefault(instance.label, []).append(instance.id)
-    return found
+            of_class.setdefault(instance.label, []).append(instance.id)
+    moved: set[str] = set()
+    for label, ids in of_class.items():
+        there = examples.setdefault(label, [])
+        n = min(max(0, wanted.options["examples"] - len(there)), len(ids) - 1)
+        there += (more := rng.sample(ids, n))
+        moved |= set(more)
+    asked = [i for i in wanted.chosen if i.id not in moved]
+    note = f"{len(moved)} instances serve as examples of their class and are not asked about"
+    return asked, examples, (note,) if moved else ()
 
 
 def _some(
     examples: Mapping[str, list[str]], label: str, instance: Instance, n: int, rng: random.Random
 ) -> list[str]:
-    there = [identity for identity in examples.get(label, ()) if identity != instance.id]
+    there = examples.get(label, [])
     if not there:
         raise UsageError(
             f"the class {label!r} has no examples other than the instance itself: the study "

@@ -8,7 +8,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.records import InstanceKind, Item
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, share_on
+from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, left_out, share_on
 
 SIDES, HUES = ("ab", "ba"), ("blue", "orange")
 
@@ -30,6 +30,10 @@ class Compare:
         regular: list[Draft] = []
         for a, b in combinations(wanted.explainers, 2):
             both = [i for i in stored[a] if i in stored[b]]
+            if not both:
+                raise UsageError(
+                    f'no instance has rationales by both {a} and {b}; run "konkyo explain" first'
+                )
             arranged = _balanced(wanted, len(both), f"{a}:{b}")
             for identity, (side, hue) in zip(both, arranged, strict=True):
                 pair = (stored[a][identity].id, stored[b][identity].id)
@@ -37,7 +41,7 @@ class Compare:
                 regular.append(_draft(wanted, identity, ids, f"{a} / {b}", side, hue))
         known = self._checks(wanted, list(stored[wanted.explainers[0]].items()))
         notes = () if known else ("without a tie there are no check items",)
-        return Drawn(regular, known, notes=notes)
+        return Drawn(regular, known, notes=(*notes, *left_out(stored, wanted.chosen)))
 
     def _checks(self, wanted: Wanted, stored: list[tuple[str, Any]]) -> list[Draft]:
         """One rationale beside itself: whoever looks finds them alike."""
@@ -51,8 +55,8 @@ class Compare:
 
     def truth(self, item: Item, known: Known) -> Mapping[str, Any]:
         """Utilities as shown: four times the share of each rationale's weight on the evidence."""
-        if not known.evidence:
-            return {}
+        if item.gold is not None or not known.evidence:
+            return {}  # a rationale beside itself: the known answer says that they are alike
         shares = [share_on(one.scores.tolist(), known.evidence) for one in known.rationales]
         return {"better": [4 * share for share in shares]}
 

@@ -55,8 +55,8 @@ class Guess:
         known = []
         for instance in wanted.spare:
             one = stored[names[0]].get(instance.id)
-            target = None if one is None else self._target(wanted, instance)
-            if one is not None and target in wanted.options["labels"]:
+            if one is not None and self._target(wanted, instance) in wanted.options["labels"]:
+                target = self._target(wanted, instance)
                 n = len(one.scores)
                 known.append(_draft(instance, one.id, "whole", n, target, {"guess": target}))
         notes = () if known else ("no labelled instances were left over: no check items",)

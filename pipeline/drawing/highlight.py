@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from db.errors import UsageError
 from db.records import InstanceKind, Item
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
@@ -18,6 +19,7 @@ class Highlight:
 
     def draw(self, wanted: Wanted) -> Drawn:
         """One item for each chosen instance."""
+        _check_marking(wanted)
         known = wanted.spare or [i for i in wanted.chosen if i.label is not None]
         notes = []
         if not known:
@@ -31,3 +33,17 @@ class Highlight:
     def truth(self, item: Item, known: Known) -> Mapping[str, Any]:
         """Labels and evidence are known of every instance that has them."""
         return {}
+
+
+def _check_marking(wanted: Wanted) -> None:
+    """Sentences are of texts; and a region of a picture is of one kind."""
+    if wanted.options["unit"] == "sentence" and wanted.kind not in ("text", "pair"):
+        raise UsageError(
+            'unit = "sentence" marks sentences, and a picture or row has none; leave '
+            "[study.options.highlight] unit out"
+        )
+    if wanted.options["mark_labels"] and wanted.kind == "image":
+        raise UsageError(
+            "regions of a picture are marked in one way only; leave [study.options.highlight] "
+            "mark_labels out"
+        )

@@ -10,7 +10,7 @@ from db.errors import UsageError
 from db.records import Instance, InstanceKind, Item, Rationale
 from hits.pictures import cell_box
 from hits.studies.composing import top
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, listed_words
+from pipeline.drawing.base import NO_CHECKS, Draft, Drawn, Known, Wanted, covariates, listed_words
 from pipeline.drawing.words import top_words, words_of
 
 Choices = list[dict[str, Any]]
@@ -25,7 +25,8 @@ class Intrude:
 
     def draw(self, wanted: Wanted) -> Drawn:
         """One item a rationale (or list) that has k different words or cells."""
-        lots = self._of_images(wanted) if wanted.kind == "image" else self._of_words(wanted)
+        patches = self.uses_run(wanted.options, wanted.kind) and wanted.kind == "image"
+        lots = self._of_images(wanted) if patches else self._of_words(wanted)
         rng = wanted.rng("intrude")
         regular, short = [], 0
         for name, identity, own, pool in lots:
@@ -39,7 +40,7 @@ class Intrude:
                 "and another class to take an intruder from; lower [study.options.intrude] k"
             )
         notes = (f"{short} rationales have too few words that count and were left out",)
-        return Drawn(regular, notes=notes if short else ())
+        return Drawn(regular, notes=(NO_CHECKS, *(notes if short else ())))
 
     def _of_words(self, wanted: Wanted) -> list[tuple[str, str, Choices, Choices]]:
         attribute, k = wanted.options["attribute"], wanted.options["k"]
@@ -89,7 +90,9 @@ def _strangers(
 ) -> Choices:
     """Words of other classes' lists that this instance does not have."""
     own = {word.lower() for word in words[name, identity]}
-    if wanted.kind in ("text", "pair"):
+    if wanted.kind == "row":
+        own |= {_feature(word) for word in own}
+    if wanted.kind != "image":
         own |= words_of(wanted.instances[identity])
     there = (
         word
@@ -97,7 +100,14 @@ def _strangers(
         if by == name and labels[other] != labels[identity]
         for word in found
     )
-    return [{"text": word} for word in dict.fromkeys(there) if word.lower() not in own]
+    strange = (w for w in dict.fromkeys(there) if not {w.lower(), _feature(w)} & own)
+    return [{"text": word} for word in strange]
+
+
+def _feature(word: str) -> str:
+    """The feature of "feature: value". One that stands twice among the choices, with two values,
+    would give the intruder away."""
+    return word.lower().partition(": ")[0]
 
 
 def _cells(instance: Instance, one: Rationale, k: int) -> Choices:

@@ -20,11 +20,12 @@ class Own:
         """One item for each chosen instance."""
         regular = [Draft(i.id, shown=covariates(i)) for i in wanted.chosen]
         known = [
-            Draft(i.id, gold={"label": i.label}, shown=covariates(i))
+            Draft(i.id, gold={"label": answer}, shown=covariates(i))
             for i in wanted.spare
-            if _asks_label(wanted.options, i)
+            if (answer := _labelled(wanted.options, i)) is not None
         ]
-        return Drawn(regular, known)
+        notes = () if known else ("no question 'label' has a known answer: no check items",)
+        return Drawn(regular, known, notes=notes)
 
     def truth(self, item: Item, known: Known) -> Mapping[str, Any]:
         """The instance's label, and attributes called like a question."""
@@ -36,5 +37,10 @@ class Own:
         }
 
 
-def _asks_label(options: Mapping[str, Any], instance: Instance) -> bool:
-    return any(q["name"] == "label" and instance.label in q["values"] for q in options["questions"])
+def _labelled(options: Mapping[str, Any], instance: Instance) -> str | int | None:
+    """The instance's label as the question `label` stores it: a value, or a point from 1."""
+    for question in options["questions"]:
+        if question["name"] == "label" and instance.label in question["values"]:
+            point: int = question["values"].index(instance.label) + 1
+            return point if question["level"] == "ordinal" else instance.label
+    return None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.records import InstanceKind, Item, Rationale
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
+from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, left_out
 
 
 class Rate:
@@ -30,7 +30,7 @@ class Rate:
         gold = {"convincing": {"max": (highest + 1) // 2}}
         known = [_draft(wanted, one, gold) for one in by_chance.values()]
         notes = () if known else ("no random rationales were found: no check items",)
-        return Drawn(regular, known, notes=notes)
+        return Drawn(regular, known, notes=(*notes, *left_out(stored, wanted.chosen)))
 
     def truth(self, item: Item, known: Known) -> Mapping[str, Any]:
         """How convincing follows from what is shown and the evidence."""

@@ -11,10 +11,10 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db.errors import UsageError
+from db.errors import NotFound, UsageError
 from db.records import Instance, InstanceKind, Item, Rationale
 from hits.studies.simulate import AFTER, BEFORE, LEARN
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
+from pipeline.drawing.base import Draft, Drawn, Known, Wanted, check_offered, covariates
 
 CONTROL = "none"
 OF, ID = "counterfactual_of", "id"
@@ -45,8 +45,12 @@ class Simulate:
                 rng.shuffle(conditions)
             condition = conditions[number % len(conditions)]
             pages.append(self._page(wanted, lot, condition, stored.get(condition, {})))
-        left = len(wanted.chosen) - sum(len({d.instance_id for d in page}) for page in pages)
-        notes = (f"{left} instances do not fill a page and were left out",) if left > 0 else ()
+        check_offered(
+            (d.shown["target"] for page in pages for d in page), wanted.options, "simulate"
+        )
+        shown = {draft.instance_id for page in pages for draft in page}
+        left = sum(i.id not in shown for i in wanted.chosen)
+        notes = (f"{left} instances do not fill a page and were left out",) if left else ()
         return Drawn(pages=pages, notes=notes)
 
     def _other_items(self, wanted: Wanted, rng: random.Random) -> list[dict[str, list[Instance]]]:
@@ -61,14 +65,17 @@ class Simulate:
     def _counterfactuals(
         self, wanted: Wanted, rng: random.Random
     ) -> list[dict[str, list[Instance]]]:
-        """The same alterations before and after, their originals between."""
-        originals = {i.attributes[ID]: i for i in wanted.everything if ID in i.attributes}
+        """The same alterations before and after, their originals between.
+
+        An original stands on a page once, and is not asked about there: its answer is shown.
+        """
+        everything = [i for i in wanted.everything if i.kind == wanted.kind and ID in i.attributes]
+        originals = {i.attributes[ID]: i for i in everything}
         altered = [i for i in wanted.chosen if i.attributes.get(OF) in originals]
         deck = rng.sample(altered, len(altered))
-        size = wanted.options[LEARN]
         lots = []
-        while len(deck) >= size:
-            some = [deck.pop() for _ in range(size)]
+        while some := _apart(deck, originals, wanted.options[LEARN]):
+            deck = [i for i in deck if i not in some]
             learned = [originals[i.attributes[OF]] for i in some]
             lots.append({BEFORE: some, LEARN: learned, AFTER: some})
         return lots
@@ -96,6 +103,11 @@ class Simulate:
         for phase, some in lot.items():
             for instance in some:
                 one = stored.get(instance.id) if phase == LEARN else None
+                if phase == LEARN and condition != CONTROL and one is None:
+                    raise NotFound(
+                        f"run {wanted.run} has no rationale by {condition} of instance "
+                        f'{instance.id}, which is to be learned from; run "konkyo explain" first'
+                    )
                 target = wanted.predicted.get(instance.id)
                 if target is None:
                     raise UsageError(
@@ -119,3 +131,21 @@ class Simulate:
         if item.phase == BEFORE and known.instance.label is not None:
             return {"prediction": known.instance.label}
         return {"prediction": item.shown["target"]}
+
+
+def _apart(
+    deck: Sequence[Instance], originals: Mapping[str, Instance], size: int
+) -> list[Instance]:
+    """`size` alterations of different originals, none of which is asked about; [] for too few."""
+    some: list[Instance] = []
+    asked, learned = set[str](), set[str]()
+    for instance in deck:
+        original = originals[instance.attributes[OF]].id
+        if original in learned | asked | {instance.id} or instance.id in learned:
+            continue
+        some.append(instance)
+        asked.add(instance.id)
+        learned.add(original)
+        if len(some) == size:
+            return some
+    return []

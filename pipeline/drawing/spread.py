@@ -12,7 +12,7 @@ import heapq
 import random
 import uuid
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from db.errors import UsageError
@@ -35,20 +35,20 @@ def spread(drawn: Drawn, settings: StudySettings, seed: int) -> list[list[Draft]
     if drawn.pages:
         return [list(page) for page in drawn.pages]
     rng = random.Random(f"spread:{seed}")
-    n_gold = settings.gold_per_hit if drawn.known else 0
-    n_practice = settings.practice_per_hit if drawn.known else 0
+    checked, taught = _decks(drawn, settings, rng)
+    n_gold = settings.gold_per_hit if checked else 0
+    n_practice = settings.practice_per_hit if taught else 0
     n_extra = n_gold + n_practice + settings.repeats_per_hit
     if n_extra >= settings.items_per_hit:
         n_gold = min(n_gold, settings.items_per_hit - 1)
         n_practice = min(n_practice, settings.items_per_hit - 1 - n_gold)
     n_repeats = min(settings.repeats_per_hit, settings.items_per_hit - 1 - n_gold - n_practice)
     pages = _pages(drawn.regular, settings.items_per_hit - n_gold - n_practice - n_repeats, rng)
-    deck = deque(rng.sample(list(drawn.known), len(drawn.known)))
     laid = []
     for page in pages:
         taken = {d.instance_id for d in page}
-        checks = _from(deck, n_gold, taken)
-        practice = _from(deck, n_practice, taken | {d.instance_id for d in checks})
+        checks = _from(checked, n_gold, taken)
+        practice = _from(taught, n_practice, taken | {d.instance_id for d in checks})
         mixed = [*page, *(replace(d, role="check") for d in checks)]
         rng.shuffle(mixed)
         # The earliest regular items come again last: so much as a page allows lies between.
@@ -61,6 +61,34 @@ def spread(drawn: Drawn, settings: StudySettings, seed: int) -> list[list[Draft]
             ]
         )
     return laid
+
+
+def _decks(
+    drawn: Drawn, settings: StudySettings, rng: random.Random
+) -> tuple[deque[Draft], deque[Draft]]:
+    """What checks and what practice items are taken from: none of it is in both.
+
+    Practice shows the known answer. So it takes nothing that is asked about alike on another
+    page, be it as a regular or as a check item, and nothing whose answer cannot be named.
+    """
+    known = rng.sample(list(drawn.known), len(drawn.known))
+    asked = {(d.instance_id, d.rationale_ids) for d in drawn.regular}
+    fit = [d for d in known if _can_be_named(d) and (d.instance_id, d.rationale_ids) not in asked]
+    wanted = settings.practice_per_hit + settings.gold_per_hit
+    share = settings.practice_per_hit / wanted if wanted else 0
+    instances = list(dict.fromkeys(d.instance_id for d in fit))
+    most = len({d.instance_id for d in known}) - (settings.gold_per_hit > 0)
+    n_taught = min(max(1, round(share * len(instances))), most) if share else 0
+    taught = set(instances[: max(0, n_taught)])
+    return (
+        deque(d for d in known if d.instance_id not in taught),
+        deque(d for d in fit if d.instance_id in taught),
+    )
+
+
+def _can_be_named(draft: Draft) -> bool:
+    """Whether a page can say what the known answer is: no range of points, no region."""
+    return not any(isinstance(answer, Mapping) for answer in (draft.gold or {}).values())
 
 
 def _pages(drafts: Sequence[Draft], size: int, rng: random.Random) -> list[list[Draft]]:

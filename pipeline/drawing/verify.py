@@ -7,8 +7,17 @@ from typing import Any
 
 from db.errors import UsageError
 from db.records import Instance, InstanceKind, Item
-from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates, listed_words
-from pipeline.drawing.words import top_words
+from hits.studies.verify import TO_LABEL
+from pipeline.drawing.base import (
+    Draft,
+    Drawn,
+    Known,
+    Wanted,
+    covariates,
+    listed_words,
+    no_words_of_pictures,
+)
+from pipeline.drawing.words import top_words, word_at, words_of
 
 WRONG, SHUFFLED = "wrong label", "shuffled"
 
@@ -22,36 +31,54 @@ class Verify:
 
     def draw(self, wanted: Wanted) -> Drawn:
         """One item a rationale, and one control an instance where these are asked for."""
-        words = {key: found for key, found in self._words(wanted).items() if found}
+        every = self._words(wanted)
+        words = {key: found for key, found in every.items() if found}
         if not words:
             raise UsageError("there are no words to verify: no positive score, or no attribute")
-        labels = self._labels(wanted)
+        labels = self._labels(wanted, [identity for _, identity in words])
+        notes = []
+        if len(words) < len(every):
+            notes = [f"{len(every) - len(words)} lists hold no words and were left out"]
         regular = [
             self._draft(wanted, identity, found, name, labels[identity])
             for (name, identity), found in words.items()
         ]
         if wanted.options["controls"]:
-            regular += self._controls(wanted, words, labels)
-        notes = ("controls that should not fit stand for check items",)
-        return Drawn(regular, notes=notes if wanted.options["controls"] else ())
+            controls = self._controls(wanted, words, labels)
+            notes.append("controls that should not fit stand for check items")
+            if len(controls) < len(words):
+                n = len(words) - len(controls)
+                notes.append(
+                    f"{n} lists have no control: those of other classes hold the same words"
+                )
+            regular += controls
+        return Drawn(regular, notes=tuple(notes))
 
     def _words(self, wanted: Wanted) -> dict[tuple[str, str], list[str]]:
         """Explainer (or attribute) and instance → its words."""
         attribute, k = wanted.options["attribute"], wanted.options["k"]
         if attribute:
             return {(attribute, i.id): listed_words(i, attribute)[:k] for i in wanted.chosen}
+        no_words_of_pictures(wanted, "verify")
         stored = wanted.rationales(wanted.explainers, wanted.chosen)
         return {
-            (name, identity): top_words(wanted.instances[identity], one, k)
+            (name, i.id): top_words(i, stored[name][i.id], k) if i.id in stored[name] else []
             for name in wanted.explainers
-            for identity, one in stored[name].items()
+            for i in wanted.chosen
         }
 
-    def _labels(self, wanted: Wanted) -> Mapping[str, str]:
+    def _labels(self, wanted: Wanted, ids: Sequence[str]) -> Mapping[str, str]:
         """The answer that the words were given for: the model's, or the instance's own."""
-        if self.uses_run(wanted.options):
-            return wanted.predicted
-        return {i.id: i.label or "" for i in wanted.chosen}
+        if self.uses_run(wanted.options, wanted.kind):
+            return {identity: wanted.predicted[identity] for identity in ids}
+        labels = {identity: wanted.instances[identity].label or "" for identity in ids}
+        without = [identity for identity, label in labels.items() if not label]
+        if without and wanted.options["fits"] == TO_LABEL:
+            raise UsageError(
+                f'instance {without[0]} has no label: with fits = "label" the words stand beside '
+                "one; plan labelled instances"
+            )
+        return labels
 
     def _controls(
         self,
@@ -59,23 +86,28 @@ class Verify:
         words: Mapping[tuple[str, str], Sequence[str]],
         labels: Mapping[str, str],
     ) -> list[Draft]:
+        """One for each list, the kinds in turn; UsageError where there is no other class.
+
+        A shuffled list is that of an instance of another class: one of the same class may fit.
+        """
         rng = wanted.rng("verify")
-        classes = sorted(set(labels.values()) - {""})
-        kinds = (WRONG, SHUFFLED) if wanted.options["fits"] == "label" else (SHUFFLED,)
+        classes = sorted(set(labels.values()))
+        if len(classes) < 2:
+            raise UsageError(
+                "controls take words or labels of another class, and all instances here have "
+                f"{classes[0] or 'none'!r}; plan several classes, or set [study.options.verify] "
+                "controls = false"
+            )
+        kinds = (WRONG, SHUFFLED) if wanted.options["fits"] == TO_LABEL else (SHUFFLED,)
         controls = []
         for at, ((name, identity), own) in enumerate(rng.sample(list(words.items()), len(words))):
             predicted = labels[identity]
             kind = kinds[at % len(kinds)]
             if kind == WRONG:
-                others = [c for c in classes if c != predicted]
-                if others:
-                    controls.append(self._draft(wanted, identity, own, WRONG, rng.choice(others)))
+                other = rng.choice([c for c in classes if c not in ("", predicted)])
+                controls.append(self._draft(wanted, identity, own, WRONG, other))
                 continue
-            pool = [
-                found
-                for (by, other), found in words.items()
-                if by == name and labels[other] != predicted
-            ]
+            pool = _foreign(wanted, words, labels, name, identity)
             if pool:
                 found = rng.choice(pool)
                 controls.append(self._draft(wanted, identity, found, SHUFFLED, predicted))
@@ -92,7 +124,27 @@ class Verify:
         """The model's own words fit where one of them is evidence; controls do not."""
         if item.condition in (WRONG, SHUFFLED):
             return {"fits": "no"}
-        tokens = known.instance.tokens
-        marked = {tokens[at].lower() for at in known.evidence if at < len(tokens)}
+        n = known.instance.n_units if known.instance.kind != "image" else 0
+        marked = {word_at(known.instance, at).lower() for at in known.evidence if at < n} - {""}
         fits = bool(marked & {str(word).lower() for word in item.shown["words"]})
         return {"fits": "yes" if fits else "no"} if marked else {}
+
+
+def _foreign(
+    wanted: Wanted,
+    words: Mapping[tuple[str, str], Sequence[str]],
+    labels: Mapping[str, str],
+    name: str,
+    identity: str,
+) -> list[Sequence[str]]:
+    """Lists of other classes by the same explainer, those that fit least: with the fewest of the
+    instance's own words, and then of its text. None where all hold nothing but its own words."""
+    instance = wanted.instances[identity]
+    own = {word.lower() for word in words[name, identity]}
+    there = words_of(instance) if instance.kind != "image" else set[str]()
+    fitting: dict[tuple[int, int], list[Sequence[str]]] = {}
+    for (by, other), found in words.items():
+        strange = {word.lower() for word in found} - own
+        if by == name and labels[other] != labels[identity] and strange:
+            fitting.setdefault((len(found) - len(strange), len(strange & there)), []).append(found)
+    return fitting[min(fitting)] if fitting else []

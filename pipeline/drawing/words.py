@@ -22,7 +22,7 @@ def top_words(instance: Instance, rationale: Rationale, k: int) -> list[str]:
     found: dict[str, str] = {}
     scores = rationale.scores.tolist()
     for at in sorted(range(len(scores)), key=lambda at: (-scores[at], at)):
-        word = _word(instance, at) if scores[at] > 0 else ""
+        word = word_at(instance, at) if scores[at] > 0 else ""
         if word:
             found.setdefault(word.lower(), word)
         if len(found) == k:
@@ -31,11 +31,12 @@ def top_words(instance: Instance, rationale: Rationale, k: int) -> list[str]:
 
 
 def words_of(instance: Instance) -> set[str]:
-    """Every word of a text in small letters, without signs around it."""
-    return {_word(instance, at).lower() for at in range(instance.n_units)}
+    """Every word of a text in small letters, without signs around it; every feature of a row."""
+    return {word_at(instance, at).lower() for at in range(instance.n_units)}
 
 
-def _word(instance: Instance, at: int) -> str:
+def word_at(instance: Instance, at: int) -> str:
+    """A token without signs around it ("" where it has no letter); of a row, feature and value."""
     if instance.kind == "row":
         name, value = list(instance.features.items())[at]
         return f"{name}: {shown_value(value)}"
@@ -74,7 +75,7 @@ def class_words(
 
 def _scored(instance: Instance, rationale: Rationale) -> Iterable[tuple[str, float]]:
     for at, score in enumerate(rationale.scores.tolist()):
-        word = _word(instance, at).lower()
+        word = word_at(instance, at).lower()
         if word:
             yield word, max(score, 0.0)
 

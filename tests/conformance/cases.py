@@ -181,6 +181,9 @@ def _rationale(instance: Instance, at: int, kind: str) -> Rationale:
 
 CASES = [Case(study, kind) for study in STUDIES for kind in load_study(study).kinds]
 FORMS = [
+    Case("highlight", "text", {"mark_labels": ["for", "against"]}),
+    Case("highlight", "row", {"mark_labels": ["for", "against"]}),
+    Case("highlight", "pair", {"unit": "sentence"}),
     Case("choose", "text", {"form": "agreement"}),
     Case("choose", "image", {"form": "agreement"}),
     Case("output", "text", {"form": "compare"}),

@@ -74,7 +74,8 @@ def test_every_question_has_one_widget_with_its_options(case: Case) -> None:
         return  # its controls are the user's; `konkyo lint` holds them against the questions
     template = Template(render(case, case.page()))
     asked = case.loaded.questions(case.settings)
-    assert template.options == {q.name: q.values for q in asked}
+    # Marks of several kinds are made in one widget.
+    assert template.options == {q.name: q.values for q in asked if not q.name.startswith("marks.")}
     assert template.inputs == ["assignmentId", "konkyo"]
 
 
@@ -156,6 +157,8 @@ def answers_to(case: Case, question: Question, asked: Asked) -> st.SearchStrateg
         return seeds.map(
             lambda m: ({question.name: masks.encode(m), "nothing": not m.any()}, masks.encode(m))
         )
+    if question.form == "marks" and case.settings.get("mark_labels"):
+        return marks_of_kinds(case, question, asked)
     if question.form == "marks":
         sets = st.sets(st.integers(0, asked.n_units - 1))
         return sets.map(lambda s: ({question.name: sorted(s), "nothing": not s}, sorted(s)))
@@ -167,6 +170,21 @@ def answers_to(case: Case, question: Question, asked: Asked) -> st.SearchStrateg
         values = [*range(asked.n_choices), *values]
     as_sent = str if case.study == "own" else lambda value: value
     return st.sampled_from(values).map(lambda value: ({question.name: as_sent(value)}, value))
+
+
+def marks_of_kinds(case: Case, question: Question, asked: Asked) -> st.SearchStrategy[Any]:
+    """Marks that each are of one kind: the page sends them once, under the name of all marks."""
+    kinds = case.settings["mark_labels"]
+    one = st.sampled_from([None, *kinds])
+    drawn = st.lists(one, min_size=asked.n_units, max_size=asked.n_units)
+
+    def sent(of: list[str | None]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+        by_kind = {k: [at for at, mine in enumerate(of) if mine == k] for k in kinds}
+        every = sorted(at for marks in by_kind.values() for at in marks)
+        read = {"marks": every} | {f"marks.{k}": marks for k, marks in by_kind.items()}
+        return {"marks": by_kind, "nothing": not every}, read
+
+    return drawn.map(sent)
 
 
 def _mask(height: int, width: int, seed: int) -> Any:
@@ -184,9 +202,13 @@ def test_every_possible_answer_comes_back_as_it_was_given(case: Case, data: st.D
         sent: dict[str, Any] = {}
         known: dict[str, Any] = {}
         for question in posed(case, one):
+            if question.name.startswith("marks."):
+                continue  # sent together with all marks
             given_fields, value = data.draw(answers_to(case, question, case.asked(one)))
             sent |= given_fields
-            known[question.name] = value
+            known |= (
+                value if isinstance(value, dict) and "marks" in value else {question.name: value}
+            )
         milliseconds = data.draw(st.integers(0, 9999))
         entries.append({"id": one.id, "position": position, **sent, "ms": milliseconds})
         expected.append(known)

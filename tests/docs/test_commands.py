@@ -13,12 +13,17 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from analysis.aggregation import AGGREGATORS, MASK_AGGREGATORS
+from analysis.aggregation import (
+    AGGREGATORS,
+    MASK_AGGREGATORS,
+    MEAN_AGGREGATORS,
+    PAIR_AGGREGATORS,
+)
 from analysis.agreement import COEFFICIENTS, TOKEN_COEFFICIENTS
 from analysis.alignment import FAMILIES, GOLD_POLICIES
 from db.catalogue import Catalogue
 from hits.markets import MARKETS, SOURCES
-from hits.studies import STUDIES, load_study
+from hits.studies import STUDIES
 from pipeline.config import Settings
 from pipeline.explainers import EXPLAINERS
 from pipeline.formats import READERS
@@ -39,6 +44,8 @@ CATALOGUES = (
     OBJECTIVES,
     AGGREGATORS,
     MASK_AGGREGATORS,
+    MEAN_AGGREGATORS,
+    PAIR_AGGREGATORS,
     FAMILIES,
     GOLD_POLICIES,
     COEFFICIENTS,
@@ -120,13 +127,6 @@ def test_the_sample_settings_state_the_defaults() -> None:
     assert Settings.model_validate(stated) == Settings()
 
 
-@pytest.mark.parametrize("study", STUDIES)
-def test_every_option_of_a_study_is_documented(study: str) -> None:
-    text = section(read(DOCS / "studies.md"), f"## {study}")
-    for option in load_study(study).check_settings({}):
-        assert f"| `{option}` |" in text, f"{study}: {option}"
-
-
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda catalogue: catalogue.noun)
 def test_every_name_in_a_catalogue_is_documented(catalogue: Catalogue) -> None:
     text = all_docs()
@@ -148,8 +148,13 @@ def declared(extra: str | None) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("heading", "extra"),
-    [("## Runtime", None), ("## Test extra", "test"), ("## Bench extra", "bench")],
-    ids=["runtime", "test", "bench"],
+    [
+        ("## Runtime", None),
+        ("## Test extra", "test"),
+        ("## Bench extra", "bench"),
+        ("## Crowdkit extra", "crowdkit"),
+    ],
+    ids=["runtime", "test", "bench", "crowdkit"],
 )
 def test_every_dependency_is_explained_with_its_bounds(heading: str, extra: str | None) -> None:
     text = section(read(DOCS / "dependencies.md"), heading)

@@ -108,6 +108,32 @@ def test_gaps_keep_what_stands_between_the_words() -> None:
     }
 
 
+def test_gaps_are_left_out_where_every_one_is_a_space() -> None:
+    def panel(text: str, *spans: tuple[int, int], **more: object) -> dict[str, object]:
+        shown = ShownItem("i", (Panel("pair" if more else "text", text, spans, **more),))  # type: ignore[arg-type]
+        found: dict[str, object] = page_data("highlight", [shown], {})["items"][0]["panels"][0]
+        return found
+
+    assert "gaps" not in panel("a b", (0, 1), (2, 3))
+    assert panel("a b ", (0, 1), (2, 3))["gaps"] == ["", " ", " "]
+    assert panel("a\tb", (0, 1), (2, 3))["gaps"] == ["", "\t", ""]
+    assert panel("ab", (0, 1), (1, 2))["gaps"] == ["", "", ""]
+    assert "gaps" not in panel("a b", (0, 1), (2, 3), text_pair="c", offsets_pair=((0, 1),))
+    other = panel("a b", (0, 1), (2, 3), text_pair="c.", offsets_pair=((0, 1),))
+    assert other["gaps"] == ["", " ", "", "", "."]
+
+
+def test_comments_and_spaces_of_scripts_and_styles_stay_here() -> None:
+    html = render_page("highlight", [COLD], {"mark_labels": ["for", "against"]}, FACTS)
+    style, script = (
+        html[html.rindex(f"<{tag}>") : html.rindex(f"</{tag}>")] for tag in ("style", "script")
+    )
+    assert "/*" not in style
+    assert "; " not in style
+    assert "\n//" not in script
+    assert "\n  " not in script
+
+
 def test_a_pair_has_a_gap_more_and_says_where_it_is_split() -> None:
     pair = Panel("pair", "a ", ((0, 1),), "(b)", ((1, 2),))
     (entry,) = page_data("highlight", [ShownItem("i", (pair,))], {})["items"]

@@ -32,3 +32,13 @@ def market() -> Iterator[Market]:
     one = Market()
     yield one
     one.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a small touch screen."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()

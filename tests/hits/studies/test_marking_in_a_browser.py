@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
-from workbench import FACTS, Desk, Market, highlight, item, marked, submit, word
+from hands import Finger, drag, middle, press
+from playwright.sync_api import Page
+from workbench import FACTS, Market, highlight, item, marked, submit, word
 
 from hits.render import render_page
 from hits.studies.panels import Panel, ShownItem
@@ -14,25 +13,6 @@ from hits.studies.panels import Panel, ShownItem
 pytestmark = pytest.mark.browser
 LONG = " ".join(f"word{n}" for n in range(400))
 RTL = "قال الناقد إن الفيلم رائع"
-
-
-def middle(desk: Desk, i: int) -> tuple[float, float]:
-    box = word(desk, i).bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def drag(desk: Desk, start: int, stop: int) -> None:
-    mouse = desk.page.mouse
-    mouse.move(*middle(desk, start))
-    mouse.down()
-    mouse.move(*middle(desk, stop), steps=5)
-    mouse.up()
-
-
-def press(desk: Desk, *keys: str) -> None:
-    for key in keys:
-        desk.page.keyboard.press(key)
 
 
 def test_a_click_marks_a_word_and_a_second_click_unmarks_it(page: Page, market: Market) -> None:
@@ -153,38 +133,6 @@ def test_the_words_of_a_pair_count_on(page: Page, market: Market) -> None:
     assert submit(desk).items[0]["marks"] == [1, 2]
 
 
-class Finger:
-    """One finger on a touch screen, through the browser's own input events."""
-
-    def __init__(self, page: Page) -> None:
-        self._session = page.context.new_cdp_session(page)
-
-    def _send(self, kind: str, *points: tuple[float, float]) -> None:
-        touches = [{"x": x, "y": y} for x, y in points]
-        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    def tap(self, at: tuple[float, float]) -> None:
-        self._send("touchStart", at)
-        self._send("touchEnd")
-
-    def pull(self, start: tuple[float, float], stop: tuple[float, float]) -> None:
-        self._send("touchStart", start)
-        for step in range(1, 11):
-            share = step / 10
-            x, y = (a + (b - a) * share for a, b in zip(start, stop, strict=True))
-            self._send("touchMove", (x, y))
-        self._send("touchEnd")
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
-    )
-    yield context.new_page()
-    context.close()
-
-
 def test_a_finger_taps_words_pulls_the_handle_and_scrolls(phone: Page, market: Market) -> None:
     desk = highlight(phone, market, LONG)
     finger = Finger(phone)
@@ -212,3 +160,56 @@ def test_a_finger_taps_words_pulls_the_handle_and_scrolls(phone: Page, market: M
     finger.tap(middle(desk, 20))
     finger.tap(middle(desk, 20))
     assert marked(desk) == [4]
+
+
+def test_combining_characters_stay_with_their_letter_and_words_without_spaces_are_apart(
+    page: Page, market: Market
+) -> None:
+    # Tokens come from the instance: Japanese has no spaces between them, Devanagari and a
+    # decomposed "é" have marks that belong to the letter before.
+    text = "映画は最高だったcafe\u0301हिन्दी"
+    spans = ((0, 2), (2, 3), (3, 5), (5, 8), (8, 13), (13, 19))
+    shown = ShownItem("i1", (Panel("text", text, spans),))
+    desk = market.open(page, render_page("highlight", [shown], {}, FACTS))
+    assert desk.words() == [text[a:b] for a, b in spans]
+    assert desk.frame.locator(".text").inner_text() == text
+    drag(desk, 1, 2)
+    word(desk, 4).click()
+    assert marked(desk) == [1, 2, 4]
+    # Neither a gap nor a pixel lies between neighbours.
+    for left, right in ((0, 1), (1, 2), (2, 3)):
+        a, b = (word(desk, i).bounding_box() for i in (left, right))
+        assert a is not None
+        assert b is not None
+        assert abs(a["x"] + a["width"] - b["x"]) < 1
+    desk.frame.locator(".words").focus()
+    press(desk, "End", "Shift+ArrowLeft")
+    assert marked(desk) == [1, 2, 4, 5]
+
+
+def test_marking_touches_only_the_words_that_change(page: Page, market: Market) -> None:
+    desk = highlight(page, market, LONG)
+    desk.frame.locator(".words").focus()
+    press(desk, "Space")
+    watch = """() => { window.touched = new Set();
+      new MutationObserver(found => found.forEach(one => {
+        if (one.target.classList.contains('w')) window.touched.add(one.target.dataset.i);
+      })).observe(document.querySelector('.words'), {attributes: true, subtree: true}); }"""
+    frame = page.frame("task")
+    assert frame is not None
+    frame.evaluate(watch)
+    press(desk, "ArrowRight", "Shift+ArrowRight")
+    assert marked(desk) == [0, 1, 2]
+    assert sorted(frame.evaluate("Array.from(window.touched)")) == ["0", "1", "2"]
+
+
+def test_spaces_between_words_are_not_sent_and_are_there_all_the_same(
+    page: Page, market: Market
+) -> None:
+    html = render_page(
+        "highlight", [item("i1", "warm bread  twice"), item("i2", "cold soup")], {}, FACTS
+    )
+    desk = market.open(page, html)
+    texts = desk.frame.locator(".text").evaluate_all("nodes => nodes.map(n => n.textContent)")
+    assert texts == ["warm bread  twice", "cold soup"]
+    assert html.count('"gaps"') == 1

@@ -566,7 +566,7 @@ def test_features_are_ticked_by_name_by_row_and_by_key(page: Page) -> None:
     page.evaluate("part.focus()")
     page.keyboard.press("Space")
     assert ticked(page) == [0, 3]
-    assert page.get_by_role("status").inner_text() == "age marked"
+    assert page.get_by_role("status").inner_text() == "age, marked"
     assert page.locator("[data-count]").inner_text() == "2 features marked"
     assert page.evaluate("part.missing()") == ""
 

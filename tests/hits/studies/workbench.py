@@ -36,6 +36,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PARENT = """<!doctype html><meta charset="utf-8"><title>market</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 0 }} iframe {{ border: 0; width: 100vw; height: 100vh }}</style>
 <iframe name="task" sandbox="{sandbox}" src="/frame?{query}"></iframe>
 <script>
@@ -138,7 +139,9 @@ class Desk:
         """Where the keyboard is: the question it stands in, and the id of the element."""
         script = """() => { const at = document.activeElement, box = at.closest('[data-question]');
             const own = at.closest('[data-widget=own]') && at.name;
-            return {id: at.id, question: box ? box.dataset.question : own, tag: at.tagName,
+            // What only chooses a tool answers nothing.
+            const answers = box && !at.closest('.kinds, .tool');
+            return {id: at.id, question: answers ? box.dataset.question : box ? null : own, tag: at.tagName,
               writes: at.type === 'text' || at.tagName === 'TEXTAREA'}; }"""
         place: dict[str, Any] = self.page.frame("task").evaluate(script)  # type: ignore[union-attr]
         return place
