@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench format clean
+.PHONY: demo test bench screenshots format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/konkyo demo --out demo
@@ -18,6 +18,10 @@ test: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || true; done
+
+# The pictures of docs/gallery.md; needs a Chromium.
+screenshots: $(VENV)/.test
+	$(BIN)/python docs/screenshots.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .

@@ -6,6 +6,7 @@ The items are real records and the panels are the study's own; only the database
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -193,3 +194,22 @@ FORMS = [
 ]
 TEXTS = [case for case in CASES if case.kind == "text"]
 EVERY = [*CASES, *FORMS]
+
+TRIED = {
+    "highlight-image",
+    "highlight-row",
+    "rate-image",
+    "compare-pair",
+    "intrude-image",
+    "choose-row",
+    "choose-text-agreement",
+    "output-text-compare",
+    "highlight-text-['for', 'against']",
+}
+IN_BROWSERS = (
+    EVERY
+    if os.environ.get("KONKYO_EVERY_PAGE")
+    else [case for case in EVERY if case in TEXTS or str(case) in TRIED]
+)
+"""The cases tried by hand, by screen reader and on paper: every study on texts, and each widget;
+with KONKYO_EVERY_PAGE=1 every study on every kind."""
