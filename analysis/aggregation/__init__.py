@@ -9,9 +9,27 @@ AGGREGATORS = Catalogue(
     {
         "majority": "analysis.aggregation.majority:majority",
         "dawid_skene": "analysis.aggregation.dawid_skene:dawid_skene",
+        "one_coin": "analysis.aggregation.one_coin:one_coin",
+        "mace": "analysis.aggregation.mace:mace",
+        "glad": "analysis.aggregation.glad:glad",
     },
 )
 """Methods for a long judgement table; see `analysis.aggregation.base.Aggregator`."""
+
+MEAN_AGGREGATORS = Catalogue(
+    "mean method",
+    {
+        "interval_mean": "analysis.aggregation.interval_mean:interval_mean",
+        "ordinal_mean": "analysis.aggregation.ordinal_mean:ordinal_mean",
+    },
+)
+"""Methods for numbers and points of scales; see `analysis.aggregation.base.MeanAggregator`."""
+
+PAIR_AGGREGATORS = Catalogue(
+    "pairwise method",
+    {"bradley_terry": "analysis.aggregation.bradley_terry:bradley_terry"},
+)
+"""Methods for who beat whom; see `analysis.aggregation.comparisons`."""
 
 MASK_AGGREGATORS = Catalogue(
     "soft mask method",

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.aggregation.base import Aggregation
-from analysis.arrays import Floats
+from analysis.arrays import Floats, Ints
 from analysis.intervals import estimate
 from analysis.resampling import Plan, Units, Weights
 from db.columns import GOLD, UNIT, require
 from db.errors import Conflict
 from db.records import Estimate
+
+NEVER_GIVEN, NO_GOLD = -1, -2
+"""Instead of the code of a gold label: one that no worker gave, and none at all."""
 
 
 def gold_of(table: pd.DataFrame) -> dict[Any, Any]:
@@ -45,8 +48,9 @@ def accuracy(
     Range [0, 1], higher is better, with an interval over units. Undefined where no unit has gold.
     A gold label that nobody gave counts as wrong.
     """
-    rows = np.array([i for i, unit in enumerate(result.units) if unit in gold], dtype=np.int64)
-    right = _right(result, gold, rows)
+    truth = truth_of(result, gold)
+    rows = np.flatnonzero(truth != NO_GOLD)
+    right = right_share(result, truth[rows], rows)
     ties = int(result.tied[rows].sum()) if len(rows) else 0
     plan = Plan(Units.single(len(rows)), 0, False, ("units",), bootstrap, seed, confidence)
 
@@ -69,12 +73,18 @@ def accuracy(
     )
 
 
-def _right(result: Aggregation, gold: Mapping[Any, Hashable], rows: np.ndarray) -> Floats:
-    """1 for a right consensus, 1/m where the truth is one of m tied labels, else 0."""
+def truth_of(result: Aggregation, gold: Mapping[Any, Hashable]) -> Ints:
+    """The code of each unit's gold label, int64, shape (U,); NEVER_GIVEN or NO_GOLD without one."""
     place = {label: k for k, label in enumerate(result.labels)}
-    top, scores = result.top, np.zeros(len(rows))
-    for i, row in enumerate(rows.tolist()):
-        k = place.get(gold[result.units[row]])
-        if k is not None and top[row, k]:
-            scores[i] = 1 / top[row].sum()
-    return scores
+    codes = {unit: place.get(label, NEVER_GIVEN) for unit, label in gold.items()}
+    return np.array([codes.get(unit, NO_GOLD) for unit in result.units], dtype=np.int64)
+
+
+def right_share(result: Aggregation, truth: Ints, rows: Ints) -> Floats:
+    """1 for a right consensus, 1/m where the truth is one of m tied labels, else 0.
+
+    `truth`: codes, shape (n,), of the units at `rows`.
+    """
+    top = result.top[rows]
+    hit = top[np.arange(len(rows)), np.maximum(truth, 0)] & (truth >= 0)
+    return np.asarray(hit / top.sum(axis=1))

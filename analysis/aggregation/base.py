@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,7 +26,8 @@ class Aggregation:
     `judgements` (int) and `reliability` (Float64 in [0, 1], <NA> where undefined; the method says
     what it is), higher is better; `history`: the objective after each iteration, higher is better,
     empty where there is none; `confusion`: float64, shape (W, K, K), [w, k, l] the probability
-    that worker w answers l where the truth is k, None where the method has none.
+    that worker w answers l where the truth is k, None where the method has none; `about_units`:
+    what else the method says of units, by name, float64, shape (U,) each.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Aggregation:
     excluded: dict[str, int]
     notes: tuple[str, ...] = ()
     confusion: Floats | None = None
+    about_units: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def top(self) -> Bools:
@@ -65,6 +68,28 @@ class Aggregation:
 
 
 @dataclass(frozen=True, eq=False)
+class Means:
+    """One number for each of U units, with its uncertainty.
+
+    `units`: indexed by `unit`, with `mean` (float), `sd` (Float64, of the posterior, <NA> where
+    undefined), `judgements` (int), and what the method adds; `workers`: indexed by `worker`, with
+    `judgements` (int), `bias` and `bias_se` (Float64, in units of the scale, above 0: judges
+    higher than others), `noise_sd` (Float64) and `reliability` (Float64 in [0, 1], higher is
+    better: τ² / (τ² + σ_w²), the share of units' differences in those of one worker's values);
+    `history`: the objective after each iteration, higher is better; `scale`: what numbers mean.
+    """
+
+    method: str
+    scale: str
+    units: pd.DataFrame
+    workers: pd.DataFrame
+    history: tuple[float, ...]
+    converged: bool
+    excluded: dict[str, int]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class SoftMasks:
     """How many of the workers marked each token, one row for every instance that was asked about.
 
@@ -86,6 +111,12 @@ class Aggregator(Protocol):
     """Judgements in codes and the method's own options → consensus."""
 
     def __call__(self, judged: Judgements, **options: Any) -> Aggregation: ...
+
+
+class MeanAggregator(Protocol):
+    """Judgements in codes, whose values have an order, and the method's own options → means."""
+
+    def __call__(self, judged: Judgements, **options: Any) -> Means: ...
 
 
 class MaskAggregator(Protocol):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.aggregation.base import Aggregation
+from analysis.aggregation.evidence import Expected
 from analysis.aggregation.majority import vote_counts
 from analysis.aggregation.workers import worker_table
 from analysis.arrays import Floats, Sparse, incidence
@@ -21,13 +22,6 @@ from analysis.judgements import Judgements
 from db.errors import UsageError
 
 log = logging.getLogger(__name__)
-
-
-class Expected(NamedTuple):
-    """Posterior of the units, float64, shape (U, K), and the log-likelihood it was made with."""
-
-    posterior: Floats
-    log_likelihood: float
 
 
 class Model(NamedTuple):

@@ -5,20 +5,35 @@ import inspect
 import numpy as np
 import pytest
 
-from analysis.aggregation import AGGREGATORS, MASK_AGGREGATORS
-from analysis.agreement import COEFFICIENTS, TOKEN_COEFFICIENTS
-from analysis.agreement.base import AgreementResult, Coefficient, TokenCoefficient
+from analysis.aggregation import (
+    AGGREGATORS,
+    MASK_AGGREGATORS,
+    MEAN_AGGREGATORS,
+    PAIR_AGGREGATORS,
+)
+from analysis.agreement import COEFFICIENTS, SET_COEFFICIENTS, TOKEN_COEFFICIENTS
+from analysis.agreement.base import (
+    AgreementResult,
+    Coefficient,
+    SetCoefficient,
+    TokenCoefficient,
+)
 from analysis.alignment import FAMILIES, GOLD_POLICIES
+from analysis.workers import WORKER_FACTS
 from db.catalogue import Catalogue
 from tests.analysis.support import random_marks, random_table
 
 CATALOGUES = (
     COEFFICIENTS,
+    SET_COEFFICIENTS,
     TOKEN_COEFFICIENTS,
     AGGREGATORS,
     MASK_AGGREGATORS,
+    MEAN_AGGREGATORS,
+    PAIR_AGGREGATORS,
     FAMILIES,
     GOLD_POLICIES,
+    WORKER_FACTS,
 )
 
 
@@ -42,9 +57,18 @@ def complete(result: AgreementResult) -> None:
 @pytest.mark.parametrize("name", list(COEFFICIENTS))
 def test_coefficients_keep_their_protocol(name: str) -> None:
     coefficient = COEFFICIENTS.load(name)
-    assert parameters(coefficient) == parameters(Coefficient.__call__)
+    shared = parameters(Coefficient.__call__)
+    assert parameters(coefficient)[: len(shared)] == shared
     table = random_table(np.random.default_rng(0), 40, 12, 3)
     complete(coefficient(table, "nominal", bootstrap=50))
+
+
+@pytest.mark.parametrize("name", list(SET_COEFFICIENTS))
+def test_set_coefficients_keep_their_protocol(name: str) -> None:
+    coefficient = SET_COEFFICIENTS.load(name)
+    assert parameters(coefficient) == parameters(SetCoefficient.__call__)
+    table = random_table(np.random.default_rng(0), 40, 12, 3)
+    complete(coefficient(table.assign(value=[[v] for v in table["value"]]), bootstrap=50))
 
 
 @pytest.mark.parametrize("name", list(TOKEN_COEFFICIENTS))

@@ -163,7 +163,7 @@ def test_known_answers_give_an_accuracy(here: Path) -> None:
             ("u3", "a", "y", None)]  # fmt: skip
     table(rows).to_csv("t.csv", index=False)
     said = done("aggregate", "t.csv", "--worker", "worker", "--gold", "gold", "--json")
-    (found,) = said.json["estimates"]
+    found = said.json["estimates"][0]
     assert set(found) == KEYS
     # u1 is right, u2 is wrong, u3 has no known answer.
     assert (found["name"], found["value"], found["n_units"]) == ("accuracy", 0.5, 2)

@@ -1,0 +1,84 @@
+"""Which kind of aggregation a method's name asks for: labels, numbers, comparisons, or all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.aggregation import MEAN_AGGREGATORS, PAIR_AGGREGATORS
+from db.errors import UsageError
+from pipeline.aggregate import Consensus, aggregate_campaign, aggregate_file
+from pipeline.aggregate_all import ALL, SideBySide, all_of_campaign, all_of_file
+from pipeline.aggregate_means import Averaged, means_of_campaign, means_of_file
+from pipeline.aggregate_pairs import Ranked, ranked_file
+from pipeline.config import AnalysisSettings
+from pipeline.project import Project
+
+Aggregated = Consensus | SideBySide | Averaged | Ranked
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file, as the user names them; `tie` is a word in the column `value`."""
+
+    unit: str = "unit"
+    value: str = "value"
+    worker: str | None = None
+    gold: str | None = None
+    first: str | None = None
+    second: str | None = None
+    tie: str = "tie"
+
+
+def named_of_file(
+    path: Path, method: str, columns: Columns, settings: AnalysisSettings, seed: int = 1
+) -> Aggregated:
+    """Aggregate a file by the method called `method`."""
+    unit, value, worker = columns.unit, columns.value, columns.worker
+    if method in PAIR_AGGREGATORS:
+        return _pairs(path, method, columns, settings)
+    if columns.first or columns.second:
+        raise UsageError(f"{method} compares no two things; leave out --first and --second")
+    if method in MEAN_AGGREGATORS:
+        if columns.gold:
+            raise UsageError(f"{method} is not scored against known answers; leave out --gold")
+        return means_of_file(path, method, unit=unit, value=value, worker=worker)
+    gold = columns.gold
+    if method == ALL:
+        return all_of_file(
+            path, settings, unit=unit, value=value, worker=worker, gold=gold, seed=seed
+        )
+    return aggregate_file(
+        path, method, settings, unit=unit, value=value, worker=worker, gold=gold, seed=seed
+    )
+
+
+def named_of_campaign(
+    project: Project, name: str | None, method: str, seed: int | None = None
+) -> Aggregated:
+    """Aggregate a campaign by the method called `method`."""
+    if method == ALL:
+        return all_of_campaign(project, name, seed)
+    if method in MEAN_AGGREGATORS:
+        return means_of_campaign(project, name, method)
+    if method in PAIR_AGGREGATORS:
+        raise UsageError(f"{method} works on files of comparisons, not on campaigns")
+    return aggregate_campaign(project, name, method, seed)
+
+
+def _pairs(path: Path, method: str, columns: Columns, settings: AnalysisSettings) -> Ranked:
+    if columns.first is None or columns.second is None:
+        raise UsageError(f"{method} needs --first and --second: the columns of what was compared")
+    if columns.gold:
+        raise UsageError(f"{method} is not scored against known answers; leave out --gold")
+    return ranked_file(
+        path,
+        method,
+        settings,
+        unit=columns.unit,
+        first=columns.first,
+        second=columns.second,
+        winner=columns.value,
+        worker=columns.worker,
+        tie=columns.tie,
+    )
