@@ -7,19 +7,35 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.agreement import COEFFICIENTS, TOKEN_COEFFICIENTS
-from analysis.agreement.base import AgreementResult, Coefficient, Level, TokenCoefficient
+from analysis.agreement.base import AgreementResult, Level
+from analysis.agreement.graded import WeightName
+from analysis.agreement.set_values import set_distance
 from analysis.ratings import CONDITION, mean_ratings
 from db.errors import UsageError
 from db.records import Campaign, Estimate, Over
 from db.store import campaigns
+from hits.studies.base import Question
+from pipeline.coefficients import Choice, of_marks, of_sets, of_values
 from pipeline.config import AnalysisSettings
-from pipeline.judged import by_instance, judged_campaign, marks_of, questions, regular
+from pipeline.judged import (
+    by_instance,
+    judged_campaign,
+    marks_of,
+    question_of,
+    questions,
+    regular,
+)
 from pipeline.project import Project
+from pipeline.set_cells import set_judgements_of
 from pipeline.tables import judgements_of
 
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
+SET = "set"
+"""The level of answers that are sets: they have a distance, and no order."""
+WEIGHTS: tuple[WeightName, ...] = ("identity", "ordinal", "linear", "quadratic")
 OVERS: tuple[Over, ...] = ("units", "workers", "both")
+USUAL = Choice()
+"""What is measured where nothing is named."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,15 @@ def level_named(name: str) -> Level:
     for level in LEVELS:
         if level == name:
             return level
-    raise UsageError(f"no level called {name!r} (there are: {', '.join(LEVELS)})")
+    raise UsageError(f"no level called {name!r} (there are: {', '.join((*LEVELS, SET))})")
+
+
+def choice_named(names: Sequence[str], weights: str | None, distance: str) -> Choice:
+    """The coefficients, weights and distance called so."""
+    for known in (*WEIGHTS, None):
+        if weights == known:
+            return Choice(tuple(dict.fromkeys(names)), known, set_distance(distance))
+    raise UsageError(f"no weights called {weights!r} (there are: {', '.join(WEIGHTS)})")
 
 
 def overs_named(names: Sequence[str]) -> tuple[Over, ...]:
@@ -50,7 +74,7 @@ def overs_named(names: Sequence[str]) -> tuple[Over, ...]:
 
 def agreement_of_file(
     path: Path,
-    level: Level,
+    level: str,
     settings: AnalysisSettings,
     *,
     unit: str,
@@ -59,20 +83,27 @@ def agreement_of_file(
     over: tuple[Over, ...] = OVERS,
     duplicates: str = "error",
     seed: int = 1,
+    choice: Choice = USUAL,
+    empty_set: bool = False,
 ) -> Measured:
-    """Krippendorff's alpha of a long table in a file."""
-    table = judgements_of(path, unit=unit, value=value, worker=worker)
-    coefficient: Coefficient = COEFFICIENTS.load("krippendorff")
-    found = coefficient(
-        table,
-        level,
-        bootstrap=settings.bootstrap,
-        over=over,
-        seed=seed,
-        confidence=settings.confidence,
-        duplicates=duplicates,  # type: ignore[arg-type]  # checked where it is used
-        persons_known=worker is not None,
-    )
+    """Coefficients of a long table in a file; `level`: one of `LEVELS`, or `SET`."""
+    if empty_set and level != SET:
+        raise UsageError("--empty-set is about answers that are sets; it needs --level set")
+    columns = {"unit": unit, "value": value, "worker": worker}
+    shared: dict[str, Any] = {
+        "bootstrap": settings.bootstrap,
+        "over": over,
+        "seed": seed,
+        "confidence": settings.confidence,
+        "duplicates": duplicates,
+        "persons_known": worker is not None,
+    }
+    if level == SET:
+        sets = set_judgements_of(path, **columns, empty_set=empty_set)  # type: ignore[arg-type]
+        found = of_sets(sets, choice, shared)
+    else:
+        known = level_named(level)
+        found = of_values(judgements_of(path, **columns), known, choice, shared)  # type: ignore[arg-type]
     return Measured(str(path), found.estimates, found.excluded, found.notes)
 
 
@@ -83,8 +114,13 @@ def agreement_of_campaign(
     over: tuple[Over, ...] = OVERS,
     bootstrap: int | None = None,
     seed: int | None = None,
+    choice: Choice = USUAL,
 ) -> Measured:
-    """Agreement on every question of a campaign; check items are left out."""
+    """Agreement on every question of a campaign; check items are left out.
+
+    Marks are measured by coefficients of tokens, other answers by those of values; of the names
+    in `choice` each question takes those that fit it.
+    """
     settings = project.settings.analysis
     shared: dict[str, Any] = {
         "bootstrap": settings.bootstrap if bootstrap is None else bootstrap,
@@ -97,13 +133,20 @@ def agreement_of_campaign(
     excluded: dict[str, int] = {}
     notes: list[str] = []
     for question, level in questions(project, campaign).items():
-        found = _question(project, campaign, question, level, shared)
+        found = _question(project, campaign, question, level, choice, shared)
         estimates += [_about(e, question) for e in found.estimates]
         excluded |= {f"{question}: {reason}": n for reason, n in found.excluded.items()}
         notes += [f"{question}: {note}" for note in found.notes]
+    notes.append("selection: regular items alone; checks, practice and repeats are left out")
     if campaign.settings["persons_known"] is False:
         notes.append("the data does not say who the workers were")
     return Measured(campaign.name, estimates, excluded, notes)
+
+
+def _scale(question: Question) -> str:
+    """The ends of a scale in words."""
+    first, last = question.options[0], question.options[-1]
+    return f"{first.value} ({first.text}) to {last.value} ({last.text}), higher is better"
 
 
 def ratings_of_campaign(project: Project, campaign: Campaign, question: str) -> list[Estimate]:
@@ -113,7 +156,7 @@ def ratings_of_campaign(project: Project, campaign: Campaign, question: str) -> 
     settings = project.settings.analysis
     return mean_ratings(
         table.assign(**{CONDITION: [conditions[item] for item in table["item"]]}),
-        scale="1 (not at all) to 5 (completely), higher is better",
+        scale=_scale(question_of(campaign, question)),
         bootstrap=settings.bootstrap,
         confidence=settings.confidence,
         seed=project.settings.project.seed,
@@ -122,18 +165,17 @@ def ratings_of_campaign(project: Project, campaign: Campaign, question: str) -> 
 
 
 def _question(
-    project: Project, campaign: Campaign, question: str, level: str, shared: Mapping[str, Any]
+    project: Project,
+    campaign: Campaign,
+    question: str,
+    level: str,
+    choice: Choice,
+    shared: Mapping[str, Any],
 ) -> AgreementResult:
-    if level == "set":
-        tokens: TokenCoefficient = TOKEN_COEFFICIENTS.load("tokens")
-        return tokens(marks_of(project, campaign, question), **shared)
-    alpha: Coefficient = COEFFICIENTS.load("krippendorff")
-    return alpha(
-        regular(project, campaign, question),
-        level_named(level),
-        persons_known=bool(campaign.settings["persons_known"]),
-        **shared,
-    )
+    if level == SET:
+        return of_marks(marks_of(project, campaign, question), choice, shared)
+    known = {**shared, "persons_known": bool(campaign.settings["persons_known"])}
+    return of_values(regular(project, campaign, question), level_named(level), choice, known)
 
 
 def _about(found: Estimate, question: str) -> Estimate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +30,15 @@ def check_suffix(path: Path) -> None:
         raise UsageError(f"{path}: a table's name ends in {', '.join(SUFFIXES)}")
 
 
-def read_table(path: Path, names: Collection[str] = ()) -> pd.DataFrame:
-    """The file as a table; columns as they are, those in `names` as text ("007" is not 7)."""
+def read_table(
+    path: Path,
+    names: Collection[str] = (),
+    missing: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """The file as a table; columns as they are, those in `names` as text ("007" is not 7).
+
+    `missing`: column → the cells of a CSV that say nothing there; default `MISSING` everywhere.
+    """
     check_suffix(path)
     if path.is_dir():
         raise DataError(f"{path} is a folder; name a file in it")
@@ -39,7 +46,10 @@ def read_table(path: Path, names: Collection[str] = ()) -> pd.DataFrame:
     try:
         if suffix == ".csv":
             return pd.read_csv(
-                path, dtype=dict.fromkeys(names, "str"), keep_default_na=False, na_values=MISSING
+                path,
+                dtype=dict.fromkeys(names, "str"),
+                keep_default_na=False,
+                na_values=MISSING if missing is None else missing,
             )
         if suffix == ".jsonl":
             return pd.DataFrame([record.fields for record in read_objects(path)])

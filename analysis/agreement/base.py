@@ -12,6 +12,7 @@ from analysis.judgements import Clusters, Duplicates
 from db.records import Estimate, Marks, Over
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
+SetDistance = Literal["jaccard", "masi"]
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,32 @@ class Coefficient(Protocol):
     """Agreement on a long table with the columns unit, worker, value (`db.columns.JUDGEMENTS`).
 
     `over`: what is drawn again for the intervals; `clusters`: what units are drawn in (documents);
-    `persons_known`: whether the worker column names persons (column numbers do not).
+    `persons_known`: whether the worker column names persons (column numbers do not). A coefficient
+    may have options of its own after these.
     """
 
     def __call__(
         self,
         table: pd.DataFrame,
         level: Level,
+        *,
+        bootstrap: int = 1000,
+        over: Sequence[Over] = ("units", "workers", "both"),
+        seed: int = 0,
+        confidence: float = 0.95,
+        duplicates: Duplicates = "error",
+        persons_known: bool = True,
+        clusters: Clusters | None = None,
+    ) -> AgreementResult: ...
+
+
+class SetCoefficient(Protocol):
+    """The same where an answer is a set: the values are lists (or sets, tuples) of members."""
+
+    def __call__(
+        self,
+        table: pd.DataFrame,
+        distance: SetDistance = "jaccard",
         *,
         bootstrap: int = 1000,
         over: Sequence[Over] = ("units", "workers", "both"),

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.agreement.base import AgreementResult, Level
 from analysis.agreement.levels import distance
 from analysis.agreement.pairable import OverUnits, OverWorkers, Pairable, pairable
+from analysis.agreement.policies import clusters_note, policies
 from analysis.agreement.simple import percent_agreement, prevalence
 from analysis.intervals import estimate
 from analysis.judgements import Clusters, Duplicates, cluster_codes, read
@@ -54,12 +55,15 @@ def alpha(
     judged = read(table, duplicates=duplicates, persons_known=persons_known)
     cluster = None if clusters is None else cluster_codes(clusters, table, judged.units)
     data = pairable(judged, level, cluster)
-    excluded = dict(judged.excluded)
+    excluded, notes = (
+        dict(judged.excluded),
+        policies(judged, duplicates, "alpha: they take no part"),
+    )
     alone = len(judged.units) - (0 if data is None else data.cells.n_units)
     if alone:
         excluded["unit with one judgement only"] = alone
     if data is None:
-        return AgreementResult(_undefined(over, confidence), excluded, [])
+        return AgreementResult(_undefined(over, confidence), excluded, notes)
     workers = len(data.judged.workers)
     settings = (workers, persons_known, tuple(over), bootstrap, seed, confidence)
     of_patterns = Plan(data.drawn_units(), *settings)
@@ -73,9 +77,7 @@ def alpha(
     estimates = _alphas(data, of_patterns, of_units, counts)
     estimates.append(percent_agreement(data, of_patterns, counts))
     estimates += prevalence(data, of_patterns, counts)
-    drawn = of_units.units.n_drawn
-    notes = [] if cluster is None else [f"units are drawn again in {drawn} clusters"]
-    return AgreementResult(estimates, excluded, notes)
+    return AgreementResult(estimates, excluded, [*notes, *clusters_note(data)])
 
 
 def _alphas(

@@ -97,14 +97,16 @@ class OverWorkers:
         )
 
 
-def pairable(judged: Judgements, level: Level, cluster: Ints | None) -> Pairable | None:
-    """Keep the units with at least two judgements; None where there is no such unit.
+def pairable(
+    judged: Judgements, level: Level, cluster: Ints | None, least: int = 2
+) -> Pairable | None:
+    """Keep the units with at least `least` judgements; None where there is no such unit.
 
     `cluster`: int64, a code for each of `judged.units`, or None.
     """
     of_level = distance(level)
-    values = _numbers(judged, level)
-    enough = np.bincount(judged.unit, minlength=len(judged.units)) >= 2
+    values = numbers(judged, level)
+    enough = np.bincount(judged.unit, minlength=len(judged.units)) >= least
     if not enough.any():
         return None
     kept = _restrict(judged, enough)
@@ -133,7 +135,7 @@ def _restrict(judged: Judgements, enough: Bools) -> Judgements:
     )
 
 
-def _numbers(judged: Judgements, level: Level) -> Floats:
+def numbers(judged: Judgements, level: Level) -> Floats:
     """Values as numbers: their places in the order for nominal and ordinal, else themselves."""
     if level != "nominal" and not (level == "ordinal" and judged.ordered):
         for value in judged.values:

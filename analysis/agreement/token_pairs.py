@@ -1,4 +1,4 @@
-"""How well one worker's marks find another's: pairwise F1 and AUC, and consensus and union.
+"""How well one worker's marks find another's: pairwise F1, IoU and AUC, consensus and union.
 
 Scores of ordered pairs, averaged within an instance and then over instances.
 """
@@ -19,6 +19,15 @@ def pairwise_f1(pairs: MaskPairs) -> Floats:
     Range [0, 1], higher is better; NaN where neither marked anything.
     """
     return divide(2 * pairs.both, pairs.count[pairs.first] + pairs.count[pairs.second])
+
+
+def pairwise_iou(pairs: MaskPairs) -> Floats:
+    """Intersection over union of two masks (Jaccard), shape (P,): both / marked by either.
+
+    Range [0, 1], higher is better, the same in either order; NaN where neither marked anything.
+    """
+    either = pairs.count[pairs.first] + pairs.count[pairs.second] - pairs.both
+    return divide(pairs.both, either)
 
 
 def pairwise_auc(pairs: MaskPairs) -> Floats:

@@ -1,4 +1,4 @@
-"""Agreement on which tokens were marked: alpha, pairwise F1 and pairwise AUC.
+"""Agreement on which tokens were marked: alpha, pairwise F1, IoU and AUC.
 
 Two workers of a document are compared once, as counts (tokens both marked, tokens each marked);
 every statistic, and every replicate, is a weighted sum of those. Documents are drawn again, never
@@ -21,6 +21,7 @@ from analysis.agreement.token_pairs import (
     pair_table,
     pairwise_auc,
     pairwise_f1,
+    pairwise_iou,
     union_tokens,
 )
 from analysis.arrays import Floats
@@ -60,13 +61,13 @@ def token_agreement(
     """How far workers mark the same tokens, each number with intervals over documents and workers.
 
     `token_alpha`: Krippendorff's alpha (nominal) of all tokens pooled. `document_alpha`: the mean
-    of the documents' own alphas. `pairwise_f1`, `pairwise_auc`: one worker's mask against
-    another's, averaged over ordered pairs within a document, then over documents. Beside them
+    of the documents' own alphas. `pairwise_f1`, `pairwise_iou`, `pairwise_auc`: one
+    worker's mask against another's, averaged over ordered pairs within a document, then over documents. Beside them
     percent agreement, prevalence (the share of tokens marked), and how many tokens of a document
     all workers marked (`consensus_tokens`) and any marked (`union_tokens`).
 
     Left out and counted: documents with one worker or none; for AUC, pairs whose truth marks
-    nothing or everything; for F1, pairs who both marked nothing; for `document_alpha`, documents
+    nothing or everything; for F1 and IoU, pairs who both marked nothing; for `document_alpha`, documents
     whose judgements are all equal. An empty mask counts as "nothing marked"; the notes count them.
     """
     check_marks(marks)
@@ -90,6 +91,7 @@ def _numbers(marks: Marks, pairs: MaskPairs, tables: DocumentTables) -> list[Num
     """Everything that is reported of the marks."""
     documents = len(marks.instance_ids)
     f1 = pair_table(pairwise_f1(pairs), marks, pairs)
+    iou = pair_table(pairwise_iou(pairs), marks, pairs)
     auc = pair_table(pairwise_auc(pairs), marks, pairs)
     alphas = tables.per_document(np.ones((len(marks.worker_ids), 1)))
     defined = int(np.isfinite(alphas).sum())
@@ -97,6 +99,7 @@ def _numbers(marks: Marks, pairs: MaskPairs, tables: DocumentTables) -> list[Num
         Number("token_alpha", ALPHA_SCALE, tables.pooled, documents, value=_package_alpha(marks)),
         Number("document_alpha", ALPHA_SCALE, tables.mean_document, defined),
         Number("pairwise_f1", SHARE_SCALE, f1.mean, f1.n_defined),
+        Number("pairwise_iou", SHARE_SCALE, iou.mean, iou.n_defined),
         Number("pairwise_auc", f"{SHARE_SCALE}; 0.5 is chance", auc.mean, auc.n_defined),
         Number("percent_agreement", SHARE_SCALE, tables.agreement, documents, False),
         Number("prevalence", "0 to 1, the share of tokens", tables.prevalence, documents, False),

@@ -21,13 +21,20 @@ from analysis.arrays import Floats, Sparse, divide
 
 
 def weighted_alpha(
-    cells: Cells, distance: Distance, by_value: Sparse, weights: Floats, own: Floats, units: Floats
+    cells: Cells,
+    distance: Distance,
+    by_value: Sparse,
+    weights: Floats,
+    own: Floats,
+    units: Floats,
+    alone: Floats | None = None,
 ) -> Floats:
     """Alpha under b sets of weights: shape (b,), NaN where nothing can disagree.
 
     `weights`: shape (C, b or 1), Σw of the workers in each cell; `own`: shape (U, b or 1), Q_u;
     `units`: shape (U, b or 1), v_u; `by_value`: the matrix `cells.by_value()`. Units with fewer
-    than two different workers of positive weight take no part.
+    than two different workers of positive weight take no part. `alone`: shape (b,), the pairs
+    that chance leaves out because they are one thing paired with itself; default Σ v_u Q_u.
     """
     total = cells.by_unit(weights)
     pairs = total**2 - own
@@ -41,5 +48,5 @@ def weighted_alpha(
     # Moments of one value leave a rounding error above 0; what cannot differ is undefined.
     differs = (margins > 0).sum(axis=0) > 1
     expected = np.where(differs, distance.between(cells, margins), 0.0)
-    chance = n**2 - (units * own).sum(axis=0)
+    chance = n**2 - ((units * own).sum(axis=0) if alone is None else alone)
     return np.asarray(1 - divide(disagreement * chance, n * expected))

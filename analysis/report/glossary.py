@@ -39,7 +39,7 @@ METRICS: dict[str, Term] = {
     "unitizing_alpha": Term(
         "Unitizing alpha",
         "Do workers mark the same stretches, with the same ends?",
-        "Krippendorff 1995",
+        "Krippendorff et al. 2016",
     ),
     "percent_agreement": Term(
         "Percent agreement", "How often do two workers answer alike, chance included?"

@@ -75,7 +75,7 @@ def alignment_tables(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]
     tables = []
     for title, names in ALIGNMENT:
         rows = [
-            [words(s), *(_with_interval(found.get((s, n))) for n in names)]
+            [words(s), *(with_interval(found.get((s, n))) for n in names)]
             for s in subjects
             if any((s, n) in found for n in names)
         ]
@@ -91,13 +91,14 @@ def teaching_tables(table: TrialTable) -> list[tuple[str, list[str], list[list[s
         (
             title,
             ["objective", *map(words, names)],
-            [[o, *(_with_interval(found.get((o, n))) for n in names)] for o in objectives],
+            [[o, *(with_interval(found.get((o, n))) for n in names)] for o in objectives],
         )
         for title, names in TEACHING
     ]
 
 
-def _with_interval(estimate: Estimate | None) -> str:
+def with_interval(estimate: Estimate | None) -> str:
+    """Value and interval in one short cell, a dash where undefined."""
     if estimate is None or estimate.value is None:
         return "—"
     if estimate.low is None or estimate.high is None:

@@ -56,8 +56,27 @@ def agreement(
     value: ValueOption = "value",
     worker: WorkerOption = None,
     level: Annotated[
-        str, typer.Option(help="File: nominal, ordinal, interval or ratio.")
+        str, typer.Option(help="File: nominal, ordinal, interval, ratio or set.")
     ] = "nominal",
+    coefficient: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="krippendorff (default), gwet_ac1, gwet_ac2, fleiss, cohen, icc; of marks tokens "
+            "(default), unitizing. Repeat for several."
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="gwet_ac2, fleiss, cohen: identity, ordinal, linear or quadratic (default: by "
+            "level)."
+        ),
+    ] = None,
+    distance: Annotated[str, typer.Option(help="Level set: jaccard or masi.")] = "jaccard",
+    empty_set: Annotated[
+        bool,
+        typer.Option("--empty-set", help="File, level set: an empty cell is nothing chosen."),
+    ] = False,
     over: OverOption = None,
     duplicates: Annotated[
         str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
@@ -72,7 +91,7 @@ def agreement(
     from pipeline.agreement import (
         agreement_of_campaign,
         agreement_of_file,
-        level_named,
+        choice_named,
         overs_named,
     )
     from pipeline.cli.estimates_view import estimate_notes, interval_rows
@@ -80,10 +99,11 @@ def agreement(
     from pipeline.tables import is_table
 
     overs = overs_named(over or ())
+    choice = choice_named(coefficient or (), weights, distance)
     if target is not None and is_table(target):
         found = agreement_of_file(
             Path(target),
-            level_named(level),
+            level,
             with_analysis(config, bootstrap),
             unit=unit,
             value=value,
@@ -91,11 +111,13 @@ def agreement(
             over=overs,
             duplicates=duplicates,
             seed=1 if seed is None else seed,
+            choice=choice,
+            empty_set=empty_set,
         )
     else:
         with project(config, db) as opened:
             found = agreement_of_campaign(
-                opened, target, over=overs, bootstrap=bootstrap, seed=seed
+                opened, target, over=overs, bootstrap=bootstrap, seed=seed, choice=choice
             )
     if json:
         print_json(
@@ -112,7 +134,9 @@ def agreement(
 
 def aggregate(
     target: TargetArgument = None,
-    method: Annotated[str, typer.Option(help="majority or dawid_skene.")] = "majority",
+    method: Annotated[
+        str, typer.Option(help="A method's name (see docs), or all: every one for labels.")
+    ] = "majority",
     unit: UnitOption = "unit",
     value: ValueOption = "value",
     worker: WorkerOption = None,
@@ -122,54 +146,64 @@ def aggregate(
     out: Annotated[
         Path | None, typer.Option(help="Write the consensus here (.csv, .jsonl, .parquet).")
     ] = None,
+    workers_out: Annotated[
+        Path | None, typer.Option(help="Write what is known of each worker here, likewise.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option(help="File, comparisons: the column of what was shown first.")
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option(help="File, comparisons: the column of what was shown second.")
+    ] = None,
+    tie: Annotated[
+        str, typer.Option(help="File, comparisons: how a tie is written in --value.")
+    ] = "tie",
     bootstrap: BootstrapOption = None,
+    seed: SeedOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
 ) -> None:
     """One answer out of many; for a campaign the consensus and soft rationales are stored."""
-    from pipeline.aggregate import aggregate_campaign, aggregate_file
-    from pipeline.cli.estimates_view import consensus_rows, estimate_notes, interval_rows
+    from pipeline.aggregate_named import Columns, named_of_campaign, named_of_file
+    from pipeline.cli.aggregate_view import aggregate_tables
+    from pipeline.cli.estimates_view import estimate_notes
     from pipeline.config import with_analysis
     from pipeline.tables import check_suffix, is_table, write_table
 
-    if out is not None:
-        check_suffix(out)
+    for path in (out, workers_out):
+        if path is not None:
+            check_suffix(path)
     if target is not None and is_table(target):
-        done = aggregate_file(
+        done = named_of_file(
             Path(target),
             method,
+            Columns(unit, value, worker, gold, first, second, tie),
             with_analysis(config, bootstrap),
-            unit=unit,
-            value=value,
-            worker=worker,
-            gold=gold,
+            seed=1 if seed is None else seed,
         )
     else:
         with project(config, db, writes=True) as opened:
-            done = aggregate_campaign(opened, target, method)
+            done = named_of_campaign(opened, target, method, seed)
     if out is not None:
         write_table(out, done.table())
+    if workers_out is not None:
+        write_table(workers_out, done.workers())
     if json:
         print_json(
             "aggregate",
             method=done.method,
             estimates=[asdict(e) for e in done.estimates],
-            units=len(done.result.units),
-            ties=int(done.result.tied.sum()),
-            stored=done.stored,
-            excluded=done.result.excluded,
+            **done.document(),
+            excluded=done.excluded,
             notes=done.notes,
         )
         return
-    columns, rows = consensus_rows(done.result)
-    print_table(f"Consensus by {method}, {done.of}", columns, rows, numbers=2)
-    if done.estimates:
-        columns, rows = interval_rows(done.estimates)
-        print_table("Against the known answers", columns, rows, numbers=3)
-    if done.stored:
-        console(stderr=False).print(f"{done.stored} human rationales stored")
-    print_notes([*done.notes, *estimate_notes(done.estimates)], done.result.excluded)
+    for title, columns, rows, numbers in aggregate_tables(done):
+        print_table(title, columns, rows, numbers=numbers)
+    if stored := done.document()["stored"]:
+        console(stderr=False).print(f"{stored} human rationales stored")
+    print_notes([*done.notes, *estimate_notes(done.estimates)], done.excluded)
 
 
 def align(

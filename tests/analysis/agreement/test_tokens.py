@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import f1_score, jaccard_score, roc_auc_score
 
 from analysis.agreement.krippendorff import alpha
 from analysis.agreement.pairable import OverWorkers, pairable
@@ -58,7 +58,11 @@ def f1(first: np.ndarray, second: np.ndarray) -> float | None:
     return float(f1_score(second, first)) if first.any() or second.any() else None
 
 
-@settings(max_examples=12, deadline=None)
+def iou(first: np.ndarray, second: np.ndarray) -> float | None:
+    return float(jaccard_score(second, first)) if first.any() or second.any() else None
+
+
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10_000))
 def test_point_values_are_those_of_other_libraries(seed: int) -> None:
     marks = random_marks(np.random.default_rng(seed), 12, 6)
@@ -69,6 +73,7 @@ def test_point_values_are_those_of_other_libraries(seed: int) -> None:
     assert one(result.estimates, "token_alpha").value == pytest.approx(expected, abs=1e-12)
     assert one(result.estimates, "pairwise_auc").value == pytest.approx(loop_pairs(marks, auc))
     assert one(result.estimates, "pairwise_f1").value == pytest.approx(loop_pairs(marks, f1))
+    assert one(result.estimates, "pairwise_iou").value == pytest.approx(loop_pairs(marks, iou))
     of_documents = []
     for _, document in table.groupby("document"):
         if document["value"].nunique() > 1:
@@ -152,6 +157,8 @@ def test_pairs_and_documents_that_say_nothing_are_left_out_and_counted() -> None
     # full: y against x undefined, x against y: TPR 1, FPR 1 → ½. good: TPR 1, FPR ½ → ¾ as a
     # score of y against x, and TPR ½, FPR 0 → ¾ the other way. Mean of ½ and ¾.
     assert one(result.estimates, "pairwise_auc").value == pytest.approx(0.625)
+    # IoU of the same pairs: full 2/3, good 1/2.
+    assert one(result.estimates, "pairwise_iou").value == pytest.approx((2 / 3 + 1 / 2) / 2)
     # full: 2·2/5 = .8; good: 2·1/3 = 2/3.
     assert one(result.estimates, "pairwise_f1").value == pytest.approx((0.8 + 2 / 3) / 2)
     # 9 tokens: 3 agree in "empty", 2 in "full", 2 in "good".
