@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli import campaign, data, lint, market, model, results, service
+from pipeline.cli import campaign, data, lint, market, model, results, service, workers
 from pipeline.cli.shared import KonkyoGroup
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     epilog="A first look at everything: konkyo demo",
 )
 
-for group in (data, model, campaign, lint, results, service, market):
+for group in (data, model, campaign, lint, workers, results, service, market):
     group.register(app)
 
 

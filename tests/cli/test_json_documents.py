@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,9 @@ SHAPES = {
     ("collect", "pilot"): ["command", "campaign", "new", "known", "changed", "unreadable"],
     ("status",): ["command", "instances", "kinds", "runs", "campaigns", "campaign"],
     ("agreement", "pilot"): ["command", "estimates", "excluded", "notes"],
+    ("workers", "pilot"): [
+        "command", "of", "question", "workers", "duplicates", "clusters", "excluded", "notes",
+    ],
     ("aggregate", "pilot"): [
         "command", "method", "estimates", "units", "ties", "stored", "excluded", "notes",
     ],
@@ -55,6 +59,21 @@ def test_agreement_covers_every_question_and_every_resampling(at: Path) -> None:
     assert {e["over"] for e in estimates if e["name"] == "alpha"} == {"units", "workers", "both"}
     only = done("agreement", "pilot", "--over", "workers", "--json").json["estimates"]
     assert {e["over"] for e in only if e["name"] == "alpha"} == {"workers"}
+
+
+def test_workers_are_pseudonyms_with_times_and_said_to_be_simulated(at: Path) -> None:
+    found = done("workers", "pilot", "--json").json["workers"]
+    assert found and all(row["simulated"] for row in found)
+    of = {fact["name"]: fact for fact in found[0]["facts"]}
+    assert of["seconds"]["value"] > 0 and of["seconds_per_length"]["value"] > 0
+    said = done("workers", "pilot")
+    assert "(simulated)" in " ".join(said.out.split())
+    with sqlite3.connect(at / "konkyo.db") as database:
+        platform = [row[0] for row in database.execute("SELECT platform_id FROM worker_ids")]
+    assert platform and not any(str(one) in said.out for one in platform)
+    marks = konkyo("workers", "pilot", "--question", "marks")
+    assert marks.code == 1
+    assert "no question 'marks' answered by a value" in " ".join(marks.err.split())
 
 
 def test_alignment_has_explainers_floors_and_people(at: Path) -> None:

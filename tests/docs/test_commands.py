@@ -21,6 +21,7 @@ from analysis.aggregation import (
 )
 from analysis.agreement import COEFFICIENTS, TOKEN_COEFFICIENTS
 from analysis.alignment import FAMILIES, GOLD_POLICIES
+from analysis.workers import WORKER_FACTS
 from db.catalogue import Catalogue
 from hits.markets import MARKETS, SOURCES
 from hits.studies import STUDIES
@@ -48,6 +49,7 @@ CATALOGUES = (
     PAIR_AGGREGATORS,
     FAMILIES,
     GOLD_POLICIES,
+    WORKER_FACTS,
     COEFFICIENTS,
     TOKEN_COEFFICIENTS,
     MARKETS,
