@@ -246,10 +246,11 @@ def answer_by_keyboard(desk: Desk, n_presses: int = 400) -> None:
         if place["question"] and question not in answered:
             _answer(desk, place)
             answered.add(question)
-        elif place["id"] in ("konkyo-next", "konkyo-submit"):
+        elif place["id"] == "konkyo-next":
             desk.page.keyboard.press("Enter")
-            if place["id"] == "konkyo-submit":
-                return
+        elif place["id"] == "konkyo-submit":
+            desk.press_here()
+            return
     raise AssertionError(f"not submitted after {n_presses} presses of Tab")
 
 

@@ -395,9 +395,10 @@ def test_the_whole_protocol_is_passed_with_the_keyboard_alone(page: Page, market
                     group: box ? (item ? item.innerText.slice(0, 30) : '') + box.innerText : ''}; }"""
         )
         if place["words"] in ("Begin", "Check my answers", "Check my answer", "Next", "Submit"):
-            page.keyboard.press("Enter")
             if place["words"] == "Submit":
+                desk.press_here()
                 break
+            page.keyboard.press("Enter")
         elif place["id"] == "konkyo-agree" or (place["group"] and place["group"] not in ticked):
             # The second option of the first check is the right one, the first of all others.
             page.keyboard.press("ArrowDown" if "What do you mark" in place["group"] else "Space")
