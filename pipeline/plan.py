@@ -84,27 +84,9 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     market = open_market(project, request.market, request.environment, campaign=request.name)
     _check_source(request.source or project.settings.market.source)
     seed = project.settings.project.seed if request.seed is None else request.seed
-    drawing = drawing_of(study.name)
-    if drawing.uses_run(options, pool[0].kind):
-        request = replace(request, run=runs.find(project.engine, request.run).id)
-        if not _explainers(project, request):
-            raise UsageError(
-                f"the study {study.name!r} shows rationales, and [explain] explainers names only "
-                "floors; name one with --explainer"
-            )
-    elif request.explainers:
-        raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")
-    wanted = Wanted(
-        project=project,
-        options=options,
-        kind=pool[0].kind,
-        everything=everything,
-        chosen=sample(pool, request.items, seed),
-        explainers=_explainers(project, request),
-        run=request.run,
-        seed=seed,
-    )
-    drawn = drawing.draw(wanted)
+    wanted = _wanted(project, request, study, options, pool, everything, seed)
+    request = replace(request, run=wanted.run)
+    drawn = drawing_of(study.name).draw(wanted)
     campaign = _campaign(project, request, study, options, market, seed, pool[0].kind)
     laid, notes = fitted(project, campaign, spread(drawn, settings, seed))
     if not laid:
@@ -117,6 +99,39 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     campaigns.add(project.engine, campaign, pages, shown)
     n_gold = sum(item.role == "check" for item in shown)
     return Planned(campaign, price, len(shown), n_gold, (*drawn.notes, *notes))
+
+
+def _wanted(
+    project: Project,
+    request: PlanRequest,
+    study: Study,
+    options: Mapping[str, Any],
+    pool: Sequence[Instance],
+    everything: Sequence[Instance],
+    seed: int,
+) -> Wanted:
+    """What is to be drawn; an error where a study shows rationales and none are named, or the
+    other way round."""
+    run, explainers = request.run, _explainers(project, request)
+    if drawing_of(study.name).uses_run(options, pool[0].kind):
+        run = runs.find(project.engine, request.run).id
+        if not explainers:
+            raise UsageError(
+                f"the study {study.name!r} shows rationales, and [explain] explainers names only "
+                "floors; name one with --explainer"
+            )
+    elif request.explainers:
+        raise UsageError(f"the study {study.name!r} shows no rationales; leave --explainer out")
+    return Wanted(
+        project=project,
+        options=options,
+        kind=pool[0].kind,
+        everything=everything,
+        chosen=sample(pool, request.items, seed),
+        explainers=explainers,
+        run=run,
+        seed=seed,
+    )
 
 
 def environment_named(name: str) -> Environment:
