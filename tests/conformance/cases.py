@@ -213,3 +213,12 @@ IN_BROWSERS = (
 )
 """The cases tried by hand, by screen reader and on paper: every study on texts, and each widget;
 with KONKYO_EVERY_PAGE=1 every study on every kind."""
+
+SIZES = ("laptop", "phone")
+SIZED = [
+    (case, size)
+    for at, case in enumerate(IN_BROWSERS)
+    for size in SIZES
+    if os.environ.get("KONKYO_EVERY_PAGE") or size == SIZES[at % 2]
+]
+"""Each case on one size of screen, in turn; with KONKYO_EVERY_PAGE=1 on both."""

@@ -19,7 +19,7 @@ from hits.render import PageFacts, Shell
 from hits.studies.base import asked_in
 from hits.studies.panels import ShownItem
 from tests.conformance.axe import faults
-from tests.conformance.cases import IN_BROWSERS, Case
+from tests.conformance.cases import IN_BROWSERS, SIZED, Case
 from tests.conformance.hands import FACTS, IN_VIEW, Desk, Hand, Market, chromium
 from tests.conformance.test_studies import read_back
 
@@ -102,8 +102,7 @@ def assert_faultless(page: Page, state: str) -> None:
     assert found == [], f"{state}:\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize("size", ["laptop", "phone"])
-@each
+@pytest.mark.parametrize(("case", "size"), SIZED, ids=[f"{c}-{size}" for c, size in SIZED])
 def test_a_page_has_no_accessibility_faults_fresh_with_problems_or_answered(
     case: Case, size: str, request: pytest.FixtureRequest, market: Market
 ) -> None:

@@ -162,6 +162,8 @@ class Market:
         self.posted: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.arrived = threading.Event()
+        self._listeners: list[tuple[Any, Any]] = []
+        self._heard_by: Any = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -181,8 +183,16 @@ class Market:
         self.html, self.saved, self.posted, self.paths = html, saved, [], []
         self.arrived.clear()
         desk = Desk(page, page.frame_locator("iframe"), self)
-        page.on("pageerror", lambda error: desk.errors.append(str(error)))
-        page.on("request", lambda request: desk.requests.append(request.url))
+        # One page is opened hundreds of times: whoever listened to the last opening is done.
+        for event, listener in self._listeners:
+            self._heard_by.remove_listener(event, listener)
+        self._heard_by = page
+        self._listeners = [
+            ("pageerror", lambda error: desk.errors.append(str(error))),
+            ("request", lambda request: desk.requests.append(request.url)),
+        ]
+        for event, listener in self._listeners:
+            page.on(event, listener)
         asked = query or {"assignmentId": "A1", "turkSubmitTo": f"{self.url}/s/token"}
         page.goto(f"{self.url}/parent?{urlencode(asked)}")
         page.wait_for_function("heard.some(message => message.konkyo === 'ready')")
