@@ -20,8 +20,9 @@ from hits.answers import PageAnswer, read_fields, read_konkyo
 from hits.markets.base import Submission
 from hits.studies import load_study
 from hits.studies.base import Asked, Study
+from pipeline.market import planned_market
 from pipeline.project import Project
-from pipeline.publish import market_of, published_hits
+from pipeline.publish import published_hits
 
 BATCH = 500
 """Submissions a transaction carries at most."""
@@ -80,7 +81,7 @@ def collect(
 ) -> Collected:
     """Bring the submissions of a campaign into the database."""
     campaign = campaigns.find(project.engine, name, imported=False)
-    market = market_of(project, campaign)
+    market = planned_market(project, campaign)
     published = published_hits(project, campaign)
     reader = AnswerReader(project, campaign)
     known = assignments.known(project.engine, campaign.id)

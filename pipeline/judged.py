@@ -40,14 +40,17 @@ def questions(project: Project, campaign: Campaign) -> dict[str, str]:
     if campaign.environment == "imported":
         found = campaign.settings.get("questions", {"label": "nominal", "marks": "set"})
         return {name: level for name, level in found.items() if level != "text"}
-    study = load_study(campaign.study)
-    return {q.name: q.level for q in study.questions(campaign.settings["options"])}
+    return {q.name: q.level for q in _asked(campaign)}
+
+
+def _asked(campaign: Campaign) -> tuple[Question, ...]:
+    """The questions of a campaign of ours, as its settings have them."""
+    return load_study(campaign.study).questions(campaign.settings["options"])
 
 
 def question_of(campaign: Campaign, name: str) -> Question:
     """The question called `name`, as the campaign asked it."""
-    asked = load_study(campaign.study).questions(campaign.settings["options"])
-    for question in asked:
+    for question in _asked(campaign):
         if question.name == name:
             return question
     raise NotFound(f"campaign {campaign.name!r} did not ask {name!r}")
@@ -79,8 +82,7 @@ def _in_words(campaign: Campaign, question: str) -> bool:
     """Whether a question is answered in the worker's own words: these agree whatever their case."""
     if campaign.environment == "imported":
         return False
-    asked = load_study(campaign.study).questions(campaign.settings["options"])
-    return any(q.name == question and q.form == "text" for q in asked)
+    return any(q.name == question and q.form == "text" for q in _asked(campaign))
 
 
 def by_instance(table: pd.DataFrame) -> pd.DataFrame:

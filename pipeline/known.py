@@ -46,7 +46,7 @@ def truths(project: Project, campaign: Campaign) -> dict[str, Truth]:
 
 def _known(project: Project, campaign: Campaign, items: Sequence[Item]) -> list[Known]:
     """What is on file of each item, in their order."""
-    read = instances.read(project.engine, ids={i.instance_id: None for i in items})
+    read = instances.read(project.engine, ids={i.instance_id: None for i in items}, pictures=False)
     shown, evidence = {i.id: i for i in read}, _evidence(project, read)
     wanted = {name: None for item in items for name in item.rationale_ids}
     stored = rationales.by_id(project.engine, wanted)

@@ -57,7 +57,7 @@ def publish(
     """
     campaign = campaigns.find(project.engine, name, imported=False)
     _check_state(campaign)
-    market = market_of(project, campaign)
+    market = planned_market(project, campaign)
     price = quoted(project, campaign, market)
     with publisher(project.engine, campaign.id):
         hits = campaigns.read_hits(project.engine, campaign.id)
@@ -229,11 +229,6 @@ def _reserved(campaign: Campaign, market: Market, hit: Hit) -> LedgerEntry:
         currency=campaign.currency,
         token=f"reserved:{hit.request_token}",
     )
-
-
-def market_of(project: Project, campaign: Campaign) -> Market:
-    """The campaign's own market, refused where the settings now name another."""
-    return planned_market(project, campaign)
 
 
 def published_hits(project: Project, campaign: Campaign) -> dict[str, str]:

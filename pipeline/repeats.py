@@ -26,6 +26,8 @@ class RepeatRecord:
 def repeat_record(project: Project, campaign: Campaign) -> RepeatRecord:
     """Every answer to a repeat beside the answer that the same page gave before it."""
     answered = same = 0
+    if not campaign.settings.get("study", {}).get("repeats_per_hit"):
+        return RepeatRecord(0, 0)
     for question, level in questions(project, campaign).items():
         if level == "set":
             continue

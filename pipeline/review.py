@@ -14,8 +14,8 @@ from db.errors import SafetyError
 from db.records import AssignmentStatus, Campaign
 from db.store import assignments, campaigns
 from db.store.settlement import settle
+from pipeline.market import planned_market
 from pipeline.project import Project
-from pipeline.publish import market_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def approve_all(
             f"approving {len(waiting)} submissions of {campaign.name!r} pays real people "
             f'{campaign.reward * len(waiting)} {campaign.currency}; say "konkyo review --live"'
         )
-    market = market_of(project, campaign)
+    market = planned_market(project, campaign)
     for number, assignment in enumerate(waiting, start=1):
         market.approve(assignment.market_id)
         approved: dict[str, AssignmentStatus] = {assignment.market_id: "Approved"}

@@ -16,9 +16,9 @@ from db.store import campaigns, workers
 from hits.crowd import SimulatedWorker, allot, draw_crowd, work
 from hits.studies import load_study
 from pipeline.known import truths
-from pipeline.market import FRAGMENT
+from pipeline.market import FRAGMENT, planned_market
 from pipeline.project import Project
-from pipeline.publish import market_of, published_hits
+from pipeline.publish import published_hits
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def simulate(
             f"campaign {campaign.name!r} is in environment {campaign.environment}: simulated "
             "workers answer only campaigns that were planned as local"
         )
-    market = market_of(project, campaign)
+    market = planned_market(project, campaign)
     if market.flavour == FRAGMENT:
         raise UsageError(
             f"campaign {campaign.name!r} is in the folder {market.endpoint_url}, which has no "

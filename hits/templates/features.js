@@ -60,12 +60,7 @@ widgets.features = function (node, item, changed) {
   undo.addEventListener('click', takeBack);
   clear.addEventListener('click', () => act({ marks: [], nothing: false }));
   none.addEventListener('change', () => act({ marks: [], nothing: none.checked }));
-  document.addEventListener('keydown', function (event) {
-    const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
-    if (!asked || node.closest('[hidden]')) return;
-    event.preventDefault();
-    takeBack();
-  });
+  undoKey(node, takeBack);
   paint();
   return {
     get: () => ({ [node.dataset.question]: packMarks(kinds.names, ofKind), nothing: state.nothing() }),

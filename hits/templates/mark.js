@@ -78,12 +78,7 @@ widgets.mark = function (node, item, changed) {
   undo.addEventListener('click', takeBack);
   clear.addEventListener('click', () => act({ marks: [], nothing: false }));
   none.addEventListener('change', () => act({ marks: [], nothing: none.checked }));
-  document.addEventListener('keydown', function (event) {
-    const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
-    if (!asked || node.closest('[hidden], [inert]')) return;
-    event.preventDefault();
-    takeBack();
-  });
+  undoKey(node, takeBack);
 
   cursor.move(0, true);
   paint();

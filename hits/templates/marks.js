@@ -68,3 +68,13 @@ function unpackMarks(names, saved, unitOf) {
   if (!names.length) return units(saved, 0);
   return [].concat(...names.map((name, k) => units((saved || {})[name], k)));
 }
+
+// Ctrl+Z takes back the last act of a widget, unless it is out of view or frozen.
+function undoKey(node, takeBack) {
+  document.addEventListener('keydown', function (event) {
+    const asked = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
+    if (!asked || node.closest('[hidden], [inert]')) return;
+    event.preventDefault();
+    takeBack();
+  });
+}

@@ -373,3 +373,18 @@ def test_every_study_is_tried_on_every_kind_it_shows() -> None:
     assert {(case.study, case.kind) for case in CASES} == {
         (case.study, kind) for case in CASES for kind in case.loaded.kinds
     }
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["text", "row"])
+def test_undo_changes_nothing_that_is_frozen(kind: str, page: Page, market: Market) -> None:
+    case = Case("highlight", kind)
+    desk = market.open(page, render(case, [case.item()]))
+    mark = desk.frame.locator(".w[data-i='0']" if kind == "text" else "tbody input").first
+    mark.click()
+    desk.frame.locator("[data-question=marks]").evaluate("node => { node.inert = true; }")
+    page.keyboard.press("Control+z")
+    assert desk.frame.locator("[data-count]").inner_text().startswith("1 ")
+    desk.frame.locator("[data-question=marks]").evaluate("node => { node.inert = false; }")
+    page.keyboard.press("Control+z")
+    assert desk.frame.locator("[data-count]").inner_text().startswith("0 ")
