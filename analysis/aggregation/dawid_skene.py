@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.aggregation.base import Aggregation
-from analysis.aggregation.evidence import Expected
+from analysis.aggregation.evidence import Expected, normalise
 from analysis.aggregation.majority import vote_counts
 from analysis.aggregation.workers import worker_table
 from analysis.arrays import Floats, Sparse, incidence
@@ -92,11 +92,7 @@ def expect(by_unit: Sparse, model: Model) -> Expected:
     labels = len(model.shares)
     with np.errstate(divide="ignore"):
         answers = np.log(model.confusion).reshape(-1, labels)
-        joint = by_unit @ answers + np.log(model.shares)
-    top = joint.max(axis=1, keepdims=True)
-    odds = np.exp(joint - top)
-    total = odds.sum(axis=1, keepdims=True)
-    return Expected(odds / total, float((top + np.log(total)).sum()))
+        return normalise(by_unit @ answers + np.log(model.shares))
 
 
 def penalty(model: Model, smoothing: float) -> float:

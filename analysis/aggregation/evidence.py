@@ -31,11 +31,22 @@ def expect(judged: Judgements, gain: Floats, base: Floats, log_shares: Floats) -
     cells = np.bincount(
         judged.unit * shape[1] + judged.code, weights=gain, minlength=shape[0] * shape[1]
     )
-    joint = cells.reshape(shape) + log_shares
-    top = joint.max(axis=1, keepdims=True)
-    odds = np.exp(joint - top)
-    total = odds.sum(axis=1, keepdims=True)
-    return Expected(odds / total, float((top + np.log(total)).sum() + base.sum()))
+    found = normalise(cells.reshape(shape) + log_shares)
+    return found._replace(log_likelihood=found.log_likelihood + float(base.sum()))
+
+
+def normalise(joint: Floats) -> Expected:
+    """Posteriors out of log joint probabilities, shape (U, K), and the log of all they sum to.
+
+    Worked out label by label: units are many and labels few, and sums along a short axis are slow.
+    """
+    odds = np.ascontiguousarray(joint.T)
+    top = odds.max(axis=0)
+    odds -= top
+    np.exp(odds, out=odds)
+    total = odds.sum(axis=0)
+    odds /= total
+    return Expected(np.ascontiguousarray(odds.T), float((top + np.log(total)).sum()))
 
 
 def softplus(x: Floats) -> Floats:
