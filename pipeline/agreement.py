@@ -26,6 +26,7 @@ from pipeline.judged import (
     regular,
 )
 from pipeline.project import Project
+from pipeline.selection import selection_of
 from pipeline.set_cells import set_judgements_of
 from pipeline.tables import judgements_of
 
@@ -137,10 +138,11 @@ def agreement_of_campaign(
         estimates += [_about(e, question) for e in found.estimates]
         excluded |= {f"{question}: {reason}": n for reason, n in found.excluded.items()}
         notes += [f"{question}: {note}" for note in found.notes]
-    notes.append("selection: regular items alone; checks, practice and repeats are left out")
+    chosen = selection_of(project, campaign, list(questions(project, campaign)))
+    notes += chosen.notes
     if campaign.settings["persons_known"] is False:
         notes.append("the data does not say who the workers were")
-    return Measured(campaign.name, estimates, excluded, notes)
+    return Measured(campaign.name, estimates, {**chosen.excluded, **excluded}, notes)
 
 
 def _scale(question: Question) -> str:

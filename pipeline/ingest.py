@@ -28,6 +28,7 @@ from db.store.engine import writing
 from pipeline.formats import READERS
 from pipeline.formats.base import Annotation, Imported, Part, Reader, ReadOptions
 from pipeline.project import Project
+from pipeline.selection import LEFT_OUT
 
 HALF = re.compile(r"[\ud800-\udfff]")
 NAMESPACE = uuid.UUID("5e0d7c2c-6f0b-5b7e-9a5e-0b9f2f1d7c11")
@@ -135,6 +136,7 @@ def _campaign(found: Imported, format_name: str, name: str, provenance: Provenan
             "written_for_project": provenance.written_for_project,
             "format": format_name,
             **({} if found.questions is None else {"questions": dict(found.questions)}),
+            LEFT_OUT: dict(found.skipped),
         },
         reward=Decimal("0.00"),
         currency="USD",

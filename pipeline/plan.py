@@ -32,6 +32,7 @@ from pipeline.explainers import EXPLAINERS
 from pipeline.fitting import fitted
 from pipeline.market import open_market
 from pipeline.project import Project
+from pipeline.selection import KEY, drawn_from
 
 WRITTEN = ("instructions", "consent_page", "debriefing")
 UNANSWERABLE = ("no-question", "unknown-value")
@@ -87,7 +88,8 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     wanted = _wanted(project, request, study, options, pool, everything, seed)
     request = replace(request, run=wanted.run)
     drawn = drawing_of(study.name).draw(wanted)
-    campaign = _campaign(project, request, study, options, market, seed, pool[0].kind)
+    chosen = drawn_from(pool, len(wanted.chosen), request.split)
+    campaign = _campaign(project, request, study, options, market, seed, pool[0].kind, chosen)
     laid, notes = fitted(project, campaign, spread(drawn, settings, seed))
     if not laid:
         raise UsageError("there is nothing to show: no item could be drawn; plan other instances")
@@ -233,6 +235,7 @@ def _campaign(
     market: Market,
     seed: int,
     kind: str,
+    chosen: Mapping[str, Any],
 ) -> Campaign:
     settings = project.settings.study
     return Campaign(
@@ -245,6 +248,7 @@ def _campaign(
             "study": settings.model_dump(mode="json"),
             "options": dict(options),
             "kind": kind,
+            KEY: dict(chosen),
             **{name: _written(project, settings, name) for name in WRITTEN},
             "run": request.run,
             "flavour": market.flavour,

@@ -27,6 +27,7 @@ TOKEN_COEFFICIENTS = Catalogue(
     {
         "tokens": "analysis.agreement.tokens:token_agreement",
         "unitizing": "analysis.agreement.unitizing:unitizing_alpha",
+        "gamma": "analysis.agreement.gamma:gamma",
     },
 )
 """Coefficients of marked tokens; see `analysis.agreement.base.TokenCoefficient`."""

@@ -118,4 +118,9 @@ def test_every_question_of_a_campaign_takes_the_coefficients_that_fit_it(
     assert not {"alpha", "token_alpha"} & {name for name, _ in names}
     notes = document["notes"]
     assert any(n.startswith("label: unitizing does not fit answers of this kind") for n in notes)
-    assert any("selection: regular items alone" in n for n in notes)
+    drawn = [n for n in notes if n.startswith("selection: ")]
+    assert drawn == [
+        "selection: 40 of 60 instances, drawn by chance with seed 1; regular items alone; checks, "
+        "practice and repeats are left out"
+    ]
+    assert document["excluded"]["selection: instance that was not drawn"] == 20

@@ -56,6 +56,8 @@ def test_what_cannot_be_guessed_says_what_to_run_and_the_edited_proposal_is_read
     assert "guessed" not in " ".join(found["notes"])
     said = done("agreement", "--json")
     assert {e["subject"] for e in said.json["estimates"]} >= {"fair"}
+    # What the import set aside stands beside the agreement of the rest.
+    assert said.json["excluded"]["selection: rejected by the requester"] == 1
 
 
 def test_a_guess_is_said_aloud(folder: Path) -> None:
