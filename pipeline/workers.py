@@ -16,16 +16,17 @@ import pandas as pd
 
 from analysis.judgements import Duplicates
 from analysis.workers.base import Fact, Work
-from analysis.workers.describe import Described, describe
+from analysis.workers.describe import Described, describe, describe_marks
 from analysis.workers.gold import record
+from analysis.workers.marking import Marking, read_marking
 from analysis.workers.read import HIT, LENGTH, ORDER, POSITION, SECONDS, read_work
 from db.columns import GOLD, UNIT, VALUE, WORKER, require
 from db.errors import NotFound
-from db.records import Campaign
+from db.records import Campaign, Marks
 from db.store import assignments, campaigns, instances
-from pipeline.agreement import level_named
+from pipeline.agreement import SET, level_named
 from pipeline.gold import check_record
-from pipeline.judged import choice_question, judged_campaign, questions, regular
+from pipeline.judged import choice_question, judged_campaign, marks_of, questions, regular
 from pipeline.project import Project
 from pipeline.tables import read_table
 
@@ -53,25 +54,30 @@ def workers_of_campaign(
 ) -> KnownWorkers:
     """Facts about a campaign's workers, from its answers to one question on regular items.
 
-    `question`: by default the first that is answered with a value. The gold record is that of
-    the check items.
+    `question`: by default the first that is answered with a value; of one that is answered by
+    marks, what they mark is told. The gold record is that of the check items.
     """
     campaign = judged_campaign(project, name)
     if not campaign.settings["persons_known"]:
         raise NotFound(f"the data of {campaign.name!r} do not say who the workers were")
     asked = question or choice_question(project, campaign)
     level = questions(project, campaign).get(asked)
-    if level is None or level == "set":
-        raise NotFound(f"campaign {campaign.name!r} has no question {asked!r} answered by a value")
-    table = regular(project, campaign, asked).drop(columns=GOLD)
-    work = read_work(_timed(project, campaign, table), level_named(level), duplicates="first")
-    settings = project.settings
-    found = describe(
-        work,
-        gold=_checks(project, campaign, work, settings.analysis.confidence),
-        confidence=settings.analysis.confidence,
-        seed=settings.project.seed if seed is None else seed,
-    )
+    if level is None:
+        raise NotFound(f"campaign {campaign.name!r} has no question {asked!r} that is measured")
+    table = _timed(project, campaign, regular(project, campaign, asked).drop(columns=GOLD))
+    confidence = project.settings.analysis.confidence
+    if level == SET:
+        marking = _marking(marks_of(project, campaign, asked), table)
+        record_of = _checks(project, campaign, marking.work, confidence)
+        found = describe_marks(marking, gold=record_of, confidence=confidence)
+    else:
+        work = read_work(table, level_named(level), duplicates="first")
+        found = describe(
+            work,
+            gold=_checks(project, campaign, work, confidence),
+            confidence=confidence,
+            seed=project.settings.project.seed if seed is None else seed,
+        )
     simulated = frozenset(table[WORKER][table["simulated"]])
     return KnownWorkers(campaign.name, asked, found, simulated, {}, ())
 
@@ -145,6 +151,19 @@ def _timed(project: Project, campaign: Campaign, table: pd.DataFrame) -> pd.Data
         SECONDS: pd.Series(seconds, table.index),
     }
     return table.assign(**beside)
+
+
+def _marking(marks: Marks, table: pd.DataFrame) -> Marking:
+    """The masks with what is known of how each came about; `table` is in the order of answers."""
+    table = table.drop_duplicates(["instance", WORKER]).reset_index(drop=True)
+    keys = pd.MultiIndex.from_frame(table[["instance", WORKER]])
+    wanted = zip(
+        np.array(marks.instance_ids, dtype=object)[marks.instance],
+        np.array(marks.worker_ids, dtype=object)[marks.worker],
+        strict=True,
+    )
+    rows = keys.get_indexer(pd.MultiIndex.from_tuples(list(wanted)))
+    return read_marking(marks, table.assign(**{ORDER: table.index}).iloc[rows])
 
 
 def _checks(project: Project, campaign: Campaign, work: Work, confidence: float) -> Fact | None:

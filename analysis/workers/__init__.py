@@ -22,3 +22,16 @@ WORKER_FACTS = Catalogue(
 )
 """One number a worker; see `analysis.workers.base.WorkerFact`. What has another shape stands
 beside: `confusion`, `bias` (labels), `duplicates` (pairs of workers) and `clusters`."""
+
+MARK_FACTS = Catalogue(
+    "fact about workers who mark",
+    {
+        "marked": "analysis.workers.marking:marked",
+        "nothing_marked": "analysis.workers.marking:nothing_marked",
+        "influence": "analysis.workers.marking:mark_influence",
+    },
+)
+"""The same of marks; see `analysis.workers.base.MarkFact`. Beside them stand those of `SHARED`."""
+
+SHARED = ("agreement", "drift", "drift_in_hit", "seconds", "seconds_per_length", "reading")
+"""Facts that are known of workers whatever they answer with."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from analysis.arrays import Floats, Ints
 from analysis.intervals import Spread, estimate
 from analysis.judgements import Judgements
 from db.records import Estimate, Over
+
+if TYPE_CHECKING:
+    from analysis.workers.marking import Marking
 
 NO_GOLD = -1
 UNGIVEN_GOLD = -2
@@ -25,7 +28,8 @@ class Work:
     `order`: float64, shape (J,), rising in time (the rows of the table where it has no order);
     `seconds`, `length` (of the unit), `position` (in its HIT): float64, shape (J,), NaN where
     missing; `hit`: int64, shape (J,); `gold`: int64, shape (J,), the code of the known answer,
-    NO_GOLD or UNGIVEN_GOLD. `asked`: int64, shape (J,), judgements of the same unit.
+    NO_GOLD or UNGIVEN_GOLD. `asked`: int64, shape (J,), judgements of the same unit. `agreeing`:
+    float64, shape (J,), agreement with the unit's others where values do not tell it (masks).
     """
 
     judged: Judgements
@@ -37,6 +41,7 @@ class Work:
     position: Floats | None = None
     hit: Ints | None = None
     gold: Ints | None = None
+    agreeing: Floats | None = None
 
     @property
     def n_workers(self) -> int:
@@ -87,6 +92,12 @@ class WorkerFact(Protocol):
     """Work → one number a worker, with an interval where there is one."""
 
     def __call__(self, work: Work, *, confidence: float = 0.95) -> Fact: ...
+
+
+class MarkFact(Protocol):
+    """The same of marks (`analysis.workers.marking.Marking`)."""
+
+    def __call__(self, marking: Marking, *, confidence: float = 0.95) -> Fact: ...
 
 
 def nowhere(work: Work, name: str, scale: str, why: str, confidence: float) -> Fact:

@@ -67,6 +67,8 @@ def agreements(work: Work) -> Floats:
     Range [0, 1], higher is better. Nominal: the share of the others who said the same. Else: 1 −
     the mean distance to them over the range of the scale in use (1 where the range is 0).
     """
+    if work.agreeing is not None:
+        return work.agreeing
     company = (work.asked - 1).astype(np.float64)
     if work.level == "nominal":
         found = votes(work)

@@ -39,10 +39,10 @@ class Known:
     clusters: Clusters
 
 
-def notes_of(known: Known) -> list[tuple[str, ...]]:
-    """The notes of each worker, in the order of the rules: W tuples."""
+def notes_of(known: Known, *, marks: bool = False) -> list[tuple[str, ...]]:
+    """The notes of each worker, in the order of the rules (those of `marks`): W tuples."""
     found: list[list[str]] = [[] for _ in range(known.work.n_workers)]
-    for rule in RULES:
+    for rule in RULES_OF_MARKS if marks else RULES:
         for worker, sentence in rule(known).items():
             found[worker].append(sentence)
     return [tuple(notes) for notes in found]
@@ -97,6 +97,32 @@ def _leniency(known: Known) -> dict[int, str]:
         more = "more" if fact.value[w] > 0 else "fewer"
         found[w] = f"gives {abs(fact.value[w]):.2g} points {more} than the others"
     return found
+
+
+def _marked(known: Known) -> dict[int, str]:
+    """Marks more or less of the tokens than the others, by Student's test."""
+    fact = known.facts["marked"]
+    found = {}
+    for w in _small(_p(fact, fact.n - 1)):
+        more = "more" if fact.value[w] > 0 else "less"
+        found[w] = (
+            f"marks {100 * abs(fact.value[w]):.0f} points {more} of the tokens than the others"
+        )
+    return found
+
+
+def _nothing(known: Known) -> dict[int, str]:
+    """Marks nothing, or everything, more often than all the others, by a binomial test."""
+    fact = known.facts["nothing_marked"]
+    n = fact.n.astype(np.float64)
+    blank = np.rint(np.nan_to_num(fact.value) * n)
+    rest = np.nan_to_num(divide(blank.sum() - blank, n.sum() - n))
+    tail = np.where(blank > 0, special.bdtrc(np.maximum(blank - 1, 0), fact.n, rest), 1.0)
+    return {
+        w: f"marked nothing, or everything, in {blank[w]:.0f} of {fact.n[w]} documents, "
+        f"the others in {rest[w]:.0%}"
+        for w in _small(np.where(n > 0, tail, np.nan))
+    }
 
 
 def _drift(known: Known) -> dict[int, str]:
@@ -161,6 +187,10 @@ def _clusters(known: Known) -> dict[int, str]:
 RULES: tuple[Callable[[Known], dict[int, str]], ...] = (
     _gold, _agreement, _bias, _leniency, _drift, _speed, _straight, _duplicates, _influence,
     _clusters,
+)  # fmt: skip
+
+RULES_OF_MARKS: tuple[Callable[[Known], dict[int, str]], ...] = (
+    _gold, _agreement, _marked, _nothing, _drift, _speed, _influence,
 )  # fmt: skip
 
 

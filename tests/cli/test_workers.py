@@ -55,3 +55,14 @@ def test_a_table_without_rows_of_use_is_no_traceback(here: Path) -> None:
     (here / "t.csv").write_text("unit,worker,value\nu1,a,\n", encoding="utf-8")
     found = done("workers", "t.csv", "--json").json
     assert found["workers"] == [] and found["excluded"] == {"no value": 1}
+
+
+def test_what_workers_mark_is_told_too(studied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(studied)
+    found = done("workers", "pilot", "--question", "marks", "--json").json
+    facts = {fact["name"]: fact for fact in found["workers"][0]["facts"]}
+    assert {"agreement", "marked", "nothing_marked", "influence", "seconds"} <= facts.keys()
+    assert 0 <= facts["agreement"]["value"] <= 1 and facts["seconds"]["value"] > 0
+    assert found["workers"][0]["answers"] == [] and found["workers"][0]["simulated"]
+    said = konkyo("workers", "pilot", "--question", "mood")
+    assert said.code == 1 and "no question 'mood'" in said.err
