@@ -70,6 +70,8 @@ class Units:
     @classmethod
     def patterns(cls, counts: Ints) -> Units:
         """Units that are alike stand in one row; `counts`: how many, shape (rows,)."""
+        if (counts == 1).all():
+            return cls.single(len(counts))
         base = counts[:, None].astype(np.float64)
         return cls(base, partial(pattern_weights, counts), int(counts.sum()))
 

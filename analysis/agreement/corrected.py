@@ -16,7 +16,7 @@ from analysis.agreement.base import AgreementResult, Level
 from analysis.agreement.graded import Grading, WeightName, grading, weights_for
 from analysis.agreement.pairable import Pairable, pairable
 from analysis.agreement.policies import clusters_note, policies
-from analysis.agreement.simple import percent_agreement, prevalence
+from analysis.agreement.simple import percent_and_prevalence
 from analysis.agreement.spreads import Plans, Statistic, undefined_over, with_intervals
 from analysis.agreement.tally import Taker, UnitTaker, WorkerTaker
 from analysis.arrays import Floats, Ints, divide
@@ -147,4 +147,4 @@ def beside(judged: Judgements, codes: Ints | None, asked: Asked) -> list[Estimat
         return []
     plan = asked.plans(data).of_patterns
     counts = asked.plans(data).counts(data)
-    return [percent_agreement(data, plan, counts), *prevalence(data, plan, counts)]
+    return percent_and_prevalence(data, plan, counts)

@@ -18,8 +18,9 @@ from analysis.agreement.base import AgreementResult, Level
 from analysis.agreement.levels import distance
 from analysis.agreement.pairable import OverUnits, OverWorkers, Pairable, pairable
 from analysis.agreement.policies import clusters_note, policies
-from analysis.agreement.simple import percent_agreement, prevalence
-from analysis.intervals import estimate
+from analysis.agreement.simple import Beside
+from analysis.arrays import Floats
+from analysis.intervals import Spread, estimate
 from analysis.judgements import Clusters, Duplicates, cluster_codes, read
 from analysis.resampling import Plan, Weights
 from db.records import Estimate, Over
@@ -74,16 +75,25 @@ def alpha(
         "n_workers": workers if persons_known else None,
         "n_judgements": len(data.judged.unit),
     }
-    estimates = _alphas(data, of_patterns, of_units, counts)
-    estimates.append(percent_agreement(data, of_patterns, counts))
-    estimates += prevalence(data, of_patterns, counts)
+    numbers, over_units = Beside(data), OverUnits(data)
+
+    def of_draws(drawn: Weights) -> Floats:
+        return np.concatenate([over_units(drawn)[None], numbers(drawn)])
+
+    width = max(over_units.width, numbers.width)
+    spreads = of_patterns.intervals("units", of_draws, width, 2 + len(numbers.listed))
+    estimates = _alphas(data, spreads[0], of_units, counts)
+    estimates += numbers.estimates(of_patterns, spreads[1:], counts)
     return AgreementResult(estimates, excluded, [*notes, *clusters_note(data)])
 
 
 def _alphas(
-    data: Pairable, of_patterns: Plan, of_units: Plan, counts: dict[str, Any]
+    data: Pairable, over_units: Spread, of_units: Plan, counts: dict[str, Any]
 ) -> list[Estimate]:
-    """One Estimate for each thing resampled, and the jackknife beside the workers'."""
+    """One Estimate for each thing resampled, and the jackknife beside the workers'.
+
+    `over_units`: the interval over units, drawn together with what stands beside alpha.
+    """
     counts = {**counts, "scale": SCALE}
     if (data.margins > 0).sum() < 2:
         note = f"every judgement is {data.judged.values[data.judged.code[0]]!r}: nothing can differ"
@@ -92,10 +102,8 @@ def _alphas(
     value, source = _point(data)
     found = []
     for kind in of_units.over:
-        if kind == "units":
-            over_units = OverUnits(data)
-            spread = of_patterns.interval(kind, over_units, over_units.width)
-        else:
+        spread = over_units
+        if kind != "units":
             over_workers = OverWorkers(data)
             spread = of_units.interval(kind, over_workers, over_workers.width)
         method = f"{source}; {of_units.method(kind)}"

@@ -19,6 +19,7 @@ from analysis.agreement.cells import (
     units_by_worker,
 )
 from analysis.agreement.levels import Distance, distance
+from analysis.agreement.moments import Moments
 from analysis.agreement.weighted import weighted_alpha
 from analysis.arrays import Bools, Floats, Ints, Sparse
 from analysis.judgements import Judgements
@@ -64,15 +65,18 @@ class Pairable:
 
 
 class OverUnits:
-    """Weights of patterns → alpha, shape (b,)."""
+    """Weights of patterns → alpha, shape (b,); by the moments of each pattern where they suffice."""
 
     def __init__(self, data: Pairable) -> None:
         self.data = data
         self.by_value = data.patterns.by_value()
         self.own = data.patterns.by_unit(data.patterns.count)
-        self.width = len(data.patterns.code)
+        self.moments = Moments(data.patterns) if data.level == "interval" else None
+        self.width = data.patterns.n_units if self.moments else len(data.patterns.code)
 
     def __call__(self, drawn: Weights) -> Floats:
+        if self.moments is not None:
+            return self.moments.alpha(drawn.units)
         cells = self.data.patterns
         return weighted_alpha(
             cells, self.data.distance, self.by_value, cells.count, self.own, drawn.units
