@@ -17,6 +17,9 @@ Duplicates = Literal["error", "first", "last"]
 Clusters = str | Mapping[Any, Hashable]
 """Which cluster a unit belongs to: the name of a column of the table, or unit → cluster."""
 
+FEW = 1000
+"""How many different names to make room for at first; room for all rows is 32 bytes a row."""
+
 
 @dataclass(frozen=True, eq=False)
 class Judgements:
@@ -53,20 +56,19 @@ def read(
         if column != WORKER or persons_known:
             table = _without(table, table[column].isna().to_numpy(), f"no {column}", excluded)
     worker, workers = _worker_codes(table[WORKER])
-    unit, units = pd.factorize(table[UNIT])
-    repeated = _repeated(table, np.asarray(unit), worker, duplicates)
-    kept = np.ones(len(table), dtype=bool)
-    kept[repeated] = False
+    unit, units = _factorize(table[UNIT])
+    repeated = _repeated(table, unit, worker, duplicates)
+    code, values = _value_codes(table[VALUE])
     if len(repeated):
         excluded[f"judged twice by the same worker ({duplicates} kept)"] = len(repeated)
-    code, values = _value_codes(table[VALUE])
+        unit, worker, code = (np.delete(codes, repeated) for codes in (unit, worker, code))
     return Judgements(
-        units=tuple(pd.Index(units).tolist()),
+        units=tuple(units.tolist()),
         workers=workers,
         values=values,
-        unit=np.asarray(unit, np.int64)[kept],
-        worker=worker[kept],
-        code=code[kept],
+        unit=unit,
+        worker=worker,
+        code=code,
         excluded=excluded,
         ordered=_is_ordered(table[VALUE]),
     )
@@ -99,16 +101,26 @@ def _without(
 
 def _worker_codes(column: pd.Series[Any]) -> tuple[Ints, tuple[Any, ...]]:
     """Codes and names; a missing worker becomes a worker of its own, named for its row."""
-    codes, names = pd.factorize(column)
-    worker = np.asarray(codes, np.int64)
+    worker, names = _factorize(column)
     missing = np.flatnonzero(worker < 0)
     worker[missing] = len(names) + np.arange(len(missing))
-    return worker, (*pd.Index(names).tolist(), *(f"row {row}" for row in missing))
+    return worker, (*names.tolist(), *(f"row {row}" for row in missing))
+
+
+def _factorize(column: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
+    """Codes in the order of first appearance, −1 where a value is missing, and the values."""
+    plain = isinstance(column.dtype, np.dtype)
+    codes, found = pd.factorize(column.to_numpy() if plain else column, size_hint=FEW)
+    return np.asarray(codes, np.int64), pd.Index(found)
 
 
 def _repeated(table: pd.DataFrame, unit: Ints, worker: Ints, duplicates: Duplicates) -> Ints:
     """Positions of the rows that a second judgement of the same worker and unit makes surplus."""
-    keys = pd.Series(unit * (int(worker.max(initial=0)) + 1) + worker)
+    key = unit * (int(worker.max(initial=0)) + 1) + worker
+    ordered = np.sort(key)
+    if (ordered[1:] != ordered[:-1]).all():
+        return np.zeros(0, dtype=np.int64)
+    keys = pd.Series(key)
     keep: Literal["first", "last"] = "last" if duplicates == "last" else "first"
     surplus = np.flatnonzero(keys.duplicated(keep=keep).to_numpy())
     if duplicates == "error" and len(surplus):
@@ -124,12 +136,12 @@ def _value_codes(column: pd.Series[Any]) -> tuple[Ints, tuple[Any, ...]]:
     """Codes into the values in order: of an ordered categorical, of numbers, or of names."""
     if _is_ordered(column):
         return column.cat.codes.to_numpy().astype(np.int64), tuple(column.cat.categories.tolist())
-    codes, values = pd.factorize(column)
-    found = pd.Index(values).tolist()
+    codes, values = _factorize(column)
+    found = values.tolist()
     order = sorted(range(len(found)), key=lambda i: _sort_key(found[i]))
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
-    return rank[np.asarray(codes)], tuple(found[i] for i in order)
+    return rank[codes], tuple(found[i] for i in order)
 
 
 def _is_ordered(column: pd.Series[Any]) -> bool:

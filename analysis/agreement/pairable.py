@@ -127,6 +127,8 @@ def pairable(
 
 def _restrict(judged: Judgements, enough: Bools) -> Judgements:
     """The judgements of some units, units and workers numbered anew without gaps."""
+    if enough.all():
+        return judged
     rows = enough[judged.unit]
     there, worker = np.unique(judged.worker[rows], return_inverse=True)
     return replace(
