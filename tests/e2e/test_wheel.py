@@ -1,4 +1,8 @@
-"""What a wheel forgets, an editable install hides: build it, install it afresh, run the demo."""
+"""What a wheel forgets, an editable install hides: build it, install it afresh, run the demo.
+
+The libraries that it needs are lent by the environment of the tests; that all of them are declared
+is held by `tests/test_dependencies.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -49,11 +54,16 @@ def test_a_wheel_in_a_clean_environment_runs_the_demo_from_another_folder(tmp_pa
 
     environment = tmp_path / "environment"
     run(sys.executable, "-m", "venv", str(environment), cwd=tmp_path)
-    python = environment / "bin" / "python"
-    run(str(python), "-m", "pip", "install", "--quiet", str(wheel), cwd=tmp_path)
+    python = str(environment / "bin" / "python")
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", str(wheel), cwd=tmp_path)
+    (own,) = environment.glob("lib/python*/site-packages")
+    (own / "lent.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    for package in PACKAGES:
+        found = run(python, "-c", f"import {package}; print({package}.__file__)", cwd=elsewhere)
+        assert Path(found.strip()).is_relative_to(own)
     said = run(str(environment / "bin" / "konkyo"), "demo", "--out", "first", cwd=elsewhere)
     assert (elsewhere / "first" / "konkyo.db").is_file()
     report = (elsewhere / "first" / "report.html").read_text(encoding="utf-8")
