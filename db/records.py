@@ -139,6 +139,29 @@ class Prediction:
 
 
 @dataclass(frozen=True, eq=False)
+class Probe:
+    """Class probabilities of a run on an instance of which a part was removed.
+
+    `removal` names the operator (drop, mask_token, mean_embedding); `removed`: bool, shape (U,),
+    the units taken away; `probabilities`: float32, shape (C,), summing to 1. The id follows from
+    all but the probabilities (`probe_id`).
+    """
+
+    id: str
+    run_id: str
+    instance_id: str
+    removal: str
+    removed: NDArray[np.bool_]
+    probabilities: NDArray[np.float32]
+
+
+def probe_id(run_id: str, instance_id: str, removal: str, removed: NDArray[np.bool_]) -> str:
+    """24 hex digits, the same whenever the same units are removed in the same way."""
+    said = f"{run_id}\n{instance_id}\n{removal}\n{len(removed)}\n".encode()
+    return hashlib.sha256(said + np.packbits(removed).tobytes()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, eq=False)
 class Rationale:
     """What a run looked at: signed float32 scores, shape (U,), one per unit.
 
@@ -325,6 +348,55 @@ class HumanRationale:
     n_workers: int
     label: str | None = None
     label_probability: float | None = None
+
+
+@dataclass(frozen=True)
+class ConsensusOrigin:
+    """How the consensus of a campaign's question was made: one method, once.
+
+    `unit` says what was made one answer of: "item", or "instance" where the items of an instance
+    count as one. `version` is that of the program behind the method, `settings` its options with
+    their defaults, `seed` None where nothing is drawn. `labels` are in the order of posteriors,
+    empty for numbers, whose `scale` says what they mean. `excluded`: reason → judgements left out.
+    """
+
+    id: str
+    campaign_id: str
+    question: str
+    method: str
+    unit: Literal["item", "instance"]
+    version: str
+    settings: Mapping[str, Any]
+    seed: int | None
+    labels: tuple[Any, ...] = ()
+    scale: str = ""
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class UnitConsensus:
+    """What a method makes of everything said of one unit, from `n_judgements`.
+
+    `item_id` is None where the unit is the instance. Labels: `label`, as answered, None where
+    labels are tied; `posterior`: float64, shape (K,), over the origin's labels, summing to 1;
+    `entropy` in nats. Numbers: `value`, its standard deviation `sd` and the interval `low` to
+    `high`, None where undefined; `label` is then the nearest point of a scale, where there is one.
+    """
+
+    origin_id: str
+    position: int
+    instance_id: str
+    item_id: str | None
+    n_judgements: int
+    label: Any = None
+    posterior: NDArray[np.float64] | None = None
+    entropy: float | None = None
+    value: float | None = None
+    sd: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

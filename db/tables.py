@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -77,6 +78,26 @@ class Array(TypeDecorator[NDArray[Any]]):
         return flat if self.columns is None else flat.reshape(-1, self.columns)
 
 
+class Bits(TypeDecorator[NDArray[np.bool_]]):
+    """A row of yes and no: how many there are (four bytes), then eight of them to a byte."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: NDArray[np.bool_] | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return len(value).to_bytes(4, "little") + np.packbits(value).tobytes()
+
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> NDArray[np.bool_] | None:
+        if value is None:
+            return None
+        packed = np.frombuffer(value, np.uint8, offset=4)
+        return np.unpackbits(packed, count=int.from_bytes(value[:4], "little")).astype(bool)
+
+
 class Utc(TypeDecorator[datetime]):
     """An aware datetime, stored in UTC on every database."""
 
@@ -109,6 +130,7 @@ class Cents(TypeDecorator[Decimal]):
 
 
 FLOATS = Array("<f4")
+DOUBLES = Array("<f8")
 SPANS = Array("<i4", columns=2)
 ID = String(64)
 
@@ -157,6 +179,18 @@ predictions = Table(
     Column("run_id", ID, ForeignKey("model_runs.id"), primary_key=True),
     Column("instance_id", ID, ForeignKey("instances.id"), primary_key=True),
     Column("probabilities", FLOATS, nullable=False),
+)
+
+probes = Table(
+    "probes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _reference("run_id", "model_runs"),
+    _reference("instance_id", "instances"),
+    Column("removal", String(64), nullable=False),
+    Column("removed", Bits, nullable=False),
+    Column("probabilities", FLOATS, nullable=False),
+    Index(None, "run_id", "removal"),
 )
 
 rationales = Table(
@@ -332,6 +366,42 @@ human_rationales = Table(
     Column("n_workers", Integer, nullable=False),
     Column("label", Verbatim),
     Column("label_probability", Float),
+)
+
+consensus_origins = Table(
+    "consensus_origins",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _reference("campaign_id", "campaigns"),
+    Column("question", String(64), nullable=False),
+    Column("method", String(64), nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("seed", BigInteger),
+    Column("labels", JSON, nullable=False),
+    Column("scale", Text, nullable=False),
+    Column("excluded", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    UniqueConstraint("campaign_id", "question", "method"),
+)
+
+consensus_units = Table(
+    "consensus_units",
+    metadata,
+    Column("origin_id", ID, ForeignKey("consensus_origins.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _reference("instance_id", "instances"),
+    _reference("item_id", "items", nullable=True),
+    Column("n_judgements", Integer, nullable=False),
+    Column("label", JSON(none_as_null=True)),
+    Column("posterior", DOUBLES),
+    Column("entropy", Float),
+    Column("value", Float),
+    Column("sd", Float),
+    Column("low", Float),
+    Column("high", Float),
 )
 
 estimates = Table(

@@ -7,7 +7,6 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.aggregation import AGGREGATORS, MASK_AGGREGATORS
@@ -15,8 +14,10 @@ from analysis.aggregation.accuracy import gold_of
 from analysis.aggregation.aggregate import aggregate as run_aggregator
 from analysis.aggregation.base import Aggregation, SoftMasks
 from analysis.aggregation.scores import Drawing, scores
+from db.errors import UsageError
 from db.records import Campaign, Estimate, HumanRationale
 from db.store import consensus
+from pipeline.aggregate_store import Asked, label_units, origin_of, rationales_of
 from pipeline.config import AnalysisSettings
 from pipeline.judged import (
     by_instance,
@@ -32,7 +33,10 @@ from pipeline.tables import judgements_of
 
 @dataclass(frozen=True)
 class Consensus:
-    """One method's consensus; `stored` counts human rationales written to the database."""
+    """One method's consensus; `stored` and `stored_units` count what the database has of it.
+
+    The first counts human rationales, the second units.
+    """
 
     of: str
     method: str
@@ -41,6 +45,8 @@ class Consensus:
     masks: SoftMasks | None
     stored: int
     notes: list[str]
+    rationales: tuple[HumanRationale, ...] = ()
+    stored_units: int = 0
 
     def table(self) -> pd.DataFrame:
         """One row a unit: unit, consensus (empty where tied), entropy, and `p:LABEL` for each.
@@ -69,7 +75,12 @@ class Consensus:
     def document(self) -> dict[str, Any]:
         """What a JSON document says besides estimates, what was left out, and notes."""
         ties = int(self.result.tied.sum())
-        return {"units": len(self.result.units), "ties": ties, "stored": self.stored}
+        return {
+            "units": len(self.result.units),
+            "ties": ties,
+            "stored": self.stored,
+            "stored_units": self.stored_units,
+        }
 
 
 def aggregate_file(
@@ -98,58 +109,63 @@ def seeded(method: str, seed: int) -> dict[str, Any]:
 
 
 def aggregate_campaign(
-    project: Project, name: str | None, method: str, seed: int | None = None
+    project: Project,
+    name: str | None,
+    method: str,
+    seed: int | None = None,
+    *,
+    need_rationales: bool = False,
 ) -> Consensus:
-    """Consensus label and soft rationale of every instance of a campaign, stored."""
+    """Consensus of every unit of a campaign and its soft rationales, stored under the method's name.
+
+    `need_rationales`: refuse a campaign in which nothing was marked, before anything is stored.
+    """
     campaign = judged_campaign(project, name)
-    found = consensus_of(project, campaign, method, seed)
-    stored = _rationales(campaign, method, found.result, found.masks)
-    consensus.replace(project.engine, campaign.id, method, stored)
-    return replace(found, stored=len(stored))
+    if need_rationales and "marks" not in questions(project, campaign):
+        raise UsageError(
+            f"campaign {campaign.name!r} asked nobody to mark anything; leave out --rationales-out"
+        )
+    asked = asked_of(project, campaign)
+    found = _consensus(project, asked, method, seed)
+    origin = origin_of(asked, found.result, method, _options(project, method, seed))
+    units = label_units(asked, origin, found.result)
+    consensus.replace(project.engine, origin, units, found.rationales)
+    return replace(found, stored=len(found.rationales), stored_units=len(units))
 
 
 def consensus_of(
     project: Project, campaign: Campaign, method: str, seed: int | None = None
 ) -> Consensus:
     """The same without storing anything."""
-    asked = questions(project, campaign)
+    return _consensus(project, asked_of(project, campaign), method, seed)
+
+
+def asked_of(project: Project, campaign: Campaign) -> Asked:
+    """Judgements of the campaign's first question that is answered with a value.
+
+    Where people chose a label and marked what justifies it, instances are the units, else items.
+    """
     question = choice_question(project, campaign)
     table = regular(project, campaign, question)
-    if "marks" in asked and question == "label":
-        table = by_instance(table)
-    known = bool(campaign.settings["persons_known"])
-    options = seeded(method, project.settings.project.seed if seed is None else seed)
-    result = run_aggregator(table, method, persons_known=known, duplicates="first", **options)
+    if "marks" in questions(project, campaign) and question == "label":
+        return Asked(campaign, question, "instance", by_instance(table))
+    return Asked(campaign, question, "item", table)
+
+
+def _consensus(project: Project, asked: Asked, method: str, seed: int | None) -> Consensus:
+    campaign, known = asked.campaign, asked.persons_known
+    options = _options(project, method, seed)
+    result = run_aggregator(asked.table, method, persons_known=known, duplicates="first", **options)
     masks = None
-    if "marks" in asked:
+    if "marks" in questions(project, campaign):
         weighted = known and method != "majority"
         masks = MASK_AGGREGATORS.load("reliability" if weighted else "mean")(
             marks_of(project, campaign)
         )
-    return Consensus(campaign.name, method, result, [], masks, 0, list(result.notes))
+    rationales = rationales_of(campaign, method, result, masks)
+    notes = list(result.notes)
+    return Consensus(campaign.name, method, result, [], masks, 0, notes, tuple(rationales))
 
 
-def _rationales(
-    campaign: Campaign, method: str, result: Aggregation, masks: SoftMasks | None
-) -> list[HumanRationale]:
-    labels = dict(
-        zip(result.units, zip(result.consensus, result.posterior, strict=True), strict=True)
-    )
-    if masks is None:
-        return []
-    made = []
-    for row, instance_id in enumerate(masks.instance_ids):
-        label, posterior = labels.get(instance_id, (None, np.array([])))
-        made.append(
-            HumanRationale(
-                campaign_id=campaign.id,
-                instance_id=instance_id,
-                method=method,
-                scores=np.asarray(masks.scores[row], dtype=np.float32),
-                certainty=np.asarray(masks.certainty[row], dtype=np.float32),
-                n_workers=int(masks.n_workers[row]),
-                label=label,
-                label_probability=float(posterior.max()) if len(posterior) else None,
-            )
-        )
-    return made
+def _options(project: Project, method: str, seed: int | None) -> dict[str, Any]:
+    return seeded(method, project.settings.project.seed if seed is None else seed)

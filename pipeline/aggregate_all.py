@@ -21,6 +21,7 @@ from pipeline.project import Project
 from pipeline.tables import judgements_of
 
 ALL = "all"
+TIED = "units are tied"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class SideBySide:
             "units": len(results[0].units),
             "ties": {r.method: int(r.tied.sum()) for r in results},
             "stored": sum(one.stored for one in self.each),
+            "stored_units": sum(one.stored_units for one in self.each),
             "as_majority": as_majority(results),
             "differences": [_difference(d) for d in self.differences],
         }
@@ -105,20 +107,34 @@ def all_of_file(
     return SideBySide(str(path), each, estimates, gaps, _notes(each))
 
 
-def all_of_campaign(project: Project, name: str | None, seed: int | None = None) -> SideBySide:
+def all_of_campaign(
+    project: Project, name: str | None, seed: int | None = None, *, need_rationales: bool = False
+) -> SideBySide:
     """Every method on a campaign; each consensus is stored under its method's name."""
-    each = [aggregate_campaign(project, name, method, seed) for method in AGGREGATORS]
+    each = [
+        aggregate_campaign(project, name, method, seed, need_rationales=need_rationales)
+        for method in AGGREGATORS
+    ]
     return SideBySide(each[0].of, each, [], [], _notes(each))
 
 
 def _notes(each: list[Consensus]) -> list[str]:
-    """Each sentence once, behind the methods that say it."""
+    """Each sentence once, behind the methods that say it; ties by method, for all that have any."""
     said: dict[str, list[str]] = {}
+    ties = [note for one in each if (note := tie_note(one.result)) is not None]
     for one in each:
         for note in one.notes:
-            said.setdefault(note, []).append(one.method)
+            if not note.endswith(TIED):
+                said.setdefault(note, []).append(one.method)
     everybody = len(each)
-    return [n if len(who) == everybody else f"{', '.join(who)}: {n}" for n, who in said.items()]
+    others = [n if len(who) == everybody else f"{', '.join(who)}: {n}" for n, who in said.items()]
+    return ties + others
+
+
+def tie_note(result: Aggregation) -> str | None:
+    """How many units a method leaves tied, naming it; None where there are none."""
+    ties = int(result.tied.sum())
+    return f"{result.method}: {ties} of {len(result.units)} {TIED}" if ties else None
 
 
 def _column(name: str, method: str) -> str:

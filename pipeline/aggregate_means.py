@@ -12,6 +12,8 @@ from analysis.aggregation.aggregate import mean_of
 from analysis.aggregation.base import Means
 from db.errors import NotFound
 from db.records import Campaign, Estimate
+from db.store import consensus
+from pipeline.aggregate_store import Asked, number_units, origin_of
 from pipeline.judged import judged_campaign, questions, regular
 from pipeline.project import Project
 from pipeline.tables import judgements_of
@@ -21,12 +23,13 @@ NUMBERS = ("ordinal", "interval", "ratio")
 
 @dataclass(frozen=True)
 class Averaged:
-    """One method's means; nothing is stored."""
+    """One method's means; `stored_units` counts those written to the database."""
 
     of: str
     result: Means
     notes: list[str]
     estimates: list[Estimate] = field(default_factory=list)
+    stored_units: int = 0
 
     @property
     def method(self) -> str:
@@ -48,7 +51,12 @@ class Averaged:
 
     def document(self) -> dict[str, Any]:
         """What a JSON document says besides estimates, what was left out, and notes."""
-        return {"units": len(self.result.units), "scale": self.result.scale, "stored": 0}
+        return {
+            "units": len(self.result.units),
+            "scale": self.result.scale,
+            "stored": 0,
+            "stored_units": self.stored_units,
+        }
 
 
 def means_of_file(
@@ -61,13 +69,16 @@ def means_of_file(
 
 
 def means_of_campaign(project: Project, name: str | None, method: str) -> Averaged:
-    """Means of the first question of a campaign that is answered on a scale."""
+    """Means of the first question of a campaign that is answered on a scale, stored by item."""
     campaign = judged_campaign(project, name)
     question = _question(project, campaign)
-    known = bool(campaign.settings["persons_known"])
-    table = regular(project, campaign, question)
-    result = mean_of(table, method, persons_known=known, duplicates="first")
-    return Averaged(f"{campaign.name}, {question}", result, list(result.notes))
+    asked = Asked(campaign, question, "item", regular(project, campaign, question))
+    result = mean_of(asked.table, method, persons_known=asked.persons_known, duplicates="first")
+    origin = origin_of(asked, result, method, {})
+    units = number_units(asked, origin, result, project.settings.analysis.confidence)
+    consensus.replace(project.engine, origin, units)
+    of = f"{campaign.name}, {question}"
+    return Averaged(of, result, list(result.notes), stored_units=len(units))
 
 
 def _question(project: Project, campaign: Campaign) -> str:

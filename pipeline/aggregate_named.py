@@ -7,10 +7,11 @@ from pathlib import Path
 
 from analysis.aggregation import MEAN_AGGREGATORS, PAIR_AGGREGATORS
 from db.errors import UsageError
+from db.records import HumanRationale
 from pipeline.aggregate import Consensus, aggregate_campaign, aggregate_file
 from pipeline.aggregate_all import ALL, SideBySide, all_of_campaign, all_of_file
 from pipeline.aggregate_means import Averaged, means_of_campaign, means_of_file
-from pipeline.aggregate_pairs import Ranked, ranked_file
+from pipeline.aggregate_pairs import Ranked, ranked_campaign, ranked_file
 from pipeline.config import AnalysisSettings
 from pipeline.project import Project
 
@@ -54,16 +55,35 @@ def named_of_file(
 
 
 def named_of_campaign(
-    project: Project, name: str | None, method: str, seed: int | None = None
+    project: Project,
+    name: str | None,
+    method: str,
+    seed: int | None = None,
+    *,
+    need_rationales: bool = False,
 ) -> Aggregated:
-    """Aggregate a campaign by the method called `method`."""
+    """Aggregate a campaign by the method called `method`.
+
+    `need_rationales`: refuse what makes no soft rationales, before anything is stored.
+    """
+    if need_rationales and (method in MEAN_AGGREGATORS or method in PAIR_AGGREGATORS):
+        raise UsageError(f"{method} makes no soft rationales; leave out --rationales-out")
     if method == ALL:
-        return all_of_campaign(project, name, seed)
+        return all_of_campaign(project, name, seed, need_rationales=need_rationales)
     if method in MEAN_AGGREGATORS:
         return means_of_campaign(project, name, method)
     if method in PAIR_AGGREGATORS:
-        raise UsageError(f"{method} works on files of comparisons, not on campaigns")
-    return aggregate_campaign(project, name, method, seed)
+        return ranked_campaign(project, name, method)
+    return aggregate_campaign(project, name, method, seed, need_rationales=need_rationales)
+
+
+def soft_rationales(done: Aggregated) -> list[HumanRationale]:
+    """The soft rationales of a campaign's consensus, method after method."""
+    if isinstance(done, Consensus):
+        return list(done.rationales)
+    if isinstance(done, SideBySide):
+        return [rationale for one in done.each for rationale in one.rationales]
+    return []
 
 
 def _pairs(path: Path, method: str, columns: Columns, settings: AnalysisSettings) -> Ranked:

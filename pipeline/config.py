@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 CONFIG_NAME = "konkyo.toml"
+Labels = Literal["given", "consensus", "soft"]
 
 
 class Section(BaseModel):
@@ -124,12 +125,30 @@ class AnalysisSettings(Section):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 
 
+class TrainSettings(Section):
+    """Whose labels `train` learns: those given, or what people said in a campaign, by a method.
+
+    An empty `campaign` is the only one with judgements.
+    """
+
+    labels: Labels = "given"
+    method: str = "dawid_skene"
+    campaign: str = ""
+
+
 class TeachSettings(Section):
-    """The teaching experiment: how many seeds, how heavy the human term, which controls."""
+    """The teaching experiment: how many seeds, how heavy the human term, which controls.
+
+    `labels` and `method` are whose labels every run of it learns; `certainty`: whether a text
+    counts in the human term by how sure its marks are.
+    """
 
     seeds: int = Field(default=8, ge=2, le=100)
     weight: float = Field(default=0.2, gt=0)
     controls: tuple[str, ...] = ("shuffled",)
+    labels: Labels = "given"
+    method: str = "dawid_skene"
+    certainty: bool = False
 
 
 class Settings(Section):
@@ -142,6 +161,7 @@ class Settings(Section):
     study: StudySettings = StudySettings()
     market: MarketSettings = MarketSettings()
     analysis: AnalysisSettings = AnalysisSettings()
+    train: TrainSettings = TrainSettings()
     teach: TeachSettings = TeachSettings()
 
 

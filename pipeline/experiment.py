@@ -28,13 +28,19 @@ TAUGHT = "attention_supervision"
 EXPLAINER = "attention"
 ALIGNMENT = "auroc"
 TESTED = ("macro F1", ALIGNMENT)
+TERM = ("weight", "certainty")
+"""Settings of the human term: the plain run has none of them."""
+LEARNED = ("labels", "labels_method", "labels_campaign")
+"""Whose labels are learned: absent where it is those given."""
 
 
 @dataclass(frozen=True)
 class Experiment:
     """The experiment's table, its sentences, and the runs behind it, by seed and objective.
 
-    `excluded` counts test instances whose alignment is undefined.
+    `excluded` counts test instances whose alignment is undefined, and of the first seed what was
+    left out of the labels that were learned; `labels` says whose these are, `certainty` whether
+    texts counted by how sure their marks are.
     """
 
     campaign: Campaign
@@ -45,32 +51,44 @@ class Experiment:
     sentences: tuple[str, ...]
     excluded: dict[str, int]
     runs: tuple[ModelRun, ...]
+    labels: str = "given"
+    certainty: bool = False
 
 
-def find_runs(project: Project, campaign: Campaign, data: Sequence[Instance]) -> list[ModelRun]:
-    """The runs of the latest experiment on this campaign: every seed that is complete.
+def find_runs(
+    project: Project,
+    campaign: Campaign,
+    data: Sequence[Instance],
+    like: ModelRun | None = None,
+) -> list[ModelRun]:
+    """The runs of one experiment on this campaign: every seed that is complete.
 
-    The plain runs are shared between experiments on the same data and settings.
+    It is the experiment of the taught run `like`, or the latest. The plain runs are shared between experiments on the same data and settings.
     """
     wanted = data_hash(data)
     found = [r for r in runs.read(project.engine) if r.data_hash == wanted and _of(r, campaign)]
     taught = [r for r in found if r.settings["teach"] != VANILLA]
     if not taught:
         return []
-    last = taught[-1].settings
+    last = (like or taught[-1]).settings
     kept = [r for r in found if _same_way(r, last)]
     names = {r.settings["teach"] for r in kept}
-    by_seed: dict[int, list[ModelRun]] = {}
-    for run in kept:
-        by_seed.setdefault(run.seed, []).append(run)
+    by_seed: dict[int, dict[str, ModelRun]] = {}
+    for run in kept:  # the latest of each, where more answers have come in since
+        by_seed.setdefault(run.seed, {})[run.settings["teach"]] = run
     complete = (by_seed[s] for s in sorted(by_seed) if len(by_seed[s]) == len(names))
-    return [run for group in complete for run in group]
+    return [run for group in complete for run in group.values()]
 
 
-def read_experiment(project: Project, campaign: Campaign) -> Experiment | None:
-    """The latest experiment on a campaign, None where there is none of at least two seeds."""
+def read_experiment(
+    project: Project, campaign: Campaign, like: ModelRun | None = None
+) -> Experiment | None:
+    """The latest experiment on a campaign, or that of the taught run `like`.
+
+    None where there is none of at least two seeds.
+    """
     data = labelled(project)
-    found = find_runs(project, campaign, data)
+    found = find_runs(project, campaign, data, like)
     seeds = sorted({run.seed for run in found})
     if len(seeds) < 2:
         return None
@@ -88,17 +106,30 @@ def read_experiment(project: Project, campaign: Campaign) -> Experiment | None:
         confidence=settings.confidence,
     )
     undefined = int(np.isnan(trials[0].per_instance[ALIGNMENT]).sum())
-    reason = f"test instances of seed {trials[0].seed} whose {ALIGNMENT} is undefined"
+    of = f"of seed {trials[0].seed}"
+    excluded = {f"test instances {of} whose {ALIGNMENT} is undefined": undefined}
+    last = next(run.settings for run in found if run.settings["teach"] != VANILLA)
+    for reason, n in found[0].settings.get("labels_left_out", {}).items():
+        excluded[f"{reason} ({of})"] = n
     return Experiment(
         campaign=campaign,
         table=table,
         n_seeds=len(seeds),
-        weight=float(found[-1].settings.get("weight", 0.0)),
+        weight=float(last.get("weight", 0.0)),
         objectives=objectives,
         sentences=tuple(sentence(gain) for gain in table.gains),
-        excluded={reason: undefined} if undefined else {},
+        excluded={reason: n for reason, n in excluded.items() if n},
         runs=tuple(found),
+        labels=_whose(last),
+        certainty=any(run.settings.get("certainty", False) for run in found),
     )
+
+
+def _whose(settings: Mapping[str, Any]) -> str:
+    """Whose labels a run learned, in words."""
+    if "labels" not in settings:
+        return "given"
+    return f"{settings['labels']}, by {settings['labels_method']}"
 
 
 def marks_of_labelled(project: Project, campaign: Campaign, data: Sequence[Instance]) -> Marks:
@@ -125,10 +156,12 @@ def _of(run: ModelRun, campaign: Campaign) -> bool:
 
 def _same_way(run: ModelRun, last: Mapping[str, Any]) -> bool:
     """Whether a run belongs to the experiment of a run with the settings `last`."""
-    ignored = ("teach", "campaign", "weight", "test", "best_epoch")
     mine = run.settings
-    if mine["teach"] != VANILLA and mine["weight"] != last["weight"]:
+    if any(mine.get(name) != last.get(name) for name in LEARNED):
         return False
+    if mine["teach"] != VANILLA and any(mine.get(name) != last.get(name) for name in TERM):
+        return False
+    ignored = ("teach", "campaign", "test", "best_epoch", "labels_left_out", *TERM)
     return all(mine.get(name) == value for name, value in last.items() if name not in ignored)
 
 

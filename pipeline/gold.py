@@ -27,7 +27,10 @@ class CheckRecord:
 
 
 def passes(value: Any, expected: Any) -> bool:
-    """Whether an answer is the known one; a known answer may be a range (`min`, `max`)."""
+    """Whether an answer is the known one; a known answer may be a range (`min`, `max`), or what
+    the answer must hold among other things (`includes`)."""
+    if isinstance(expected, Mapping) and "includes" in expected:
+        return set(expected["includes"]) <= set(value or ())
     if isinstance(expected, Mapping):
         return bool(expected.get("min", value) <= value <= expected.get("max", value))
     return bool(value == expected)

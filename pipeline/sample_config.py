@@ -66,8 +66,16 @@ cap = "100.00"           # the most that one campaign may reserve
 bootstrap = 1000         # replicates behind every interval
 confidence = 0.95
 
+[train]
+labels = "given"         # or what people said: "consensus" (one label) or "soft" (probabilities)
+method = "dawid_skene"   # how their answers become one; docs/methods.md
+campaign = ""            # whose answers; empty: the only campaign with judgements
+
 [teach]
 seeds = 8                # fewer than 8 cannot carry a verdict at the 5% level
 weight = 0.2             # of the human term, beside the cross-entropy
 controls = ["shuffled"]  # human rationales moved within their text: what any marks would do
+labels = "given"         # whose labels all runs learn, as in [train]
+method = "dawid_skene"
+certainty = false        # whether a text counts by how sure its marks are
 """

@@ -8,6 +8,7 @@ All runs are recorded, so an interrupted experiment continues with the runs that
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from analysis.aggregation import MASK_AGGREGATORS
 from analysis.aggregation.base import SoftMasks
 from db.errors import KonkyoError, NotFound, UsageError
 from db.records import Campaign, Instance, Marks, ModelRun
+from pipeline.crowd_labels import GIVEN, LabelChoice, crowd_labels
 from pipeline.experiment import (
     EXPLAINER,
     TAUGHT,
@@ -26,6 +28,7 @@ from pipeline.experiment import (
 from pipeline.explain import explain_run
 from pipeline.judged import judged_campaign
 from pipeline.models.batches import HumanTarget
+from pipeline.models.settings import Settings
 from pipeline.objectives.base import Weighted
 from pipeline.objectives.controls import random_rationales, shuffled_rationales
 from pipeline.project import Project
@@ -35,66 +38,115 @@ Control = Callable[[Mapping[str, HumanTarget], int], dict[str, HumanTarget]]
 CONTROLS: Mapping[str, Control] = {"shuffled": shuffled_rationales, "random": random_rationales}
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What an experiment teaches, whatever the seed: λ, whose labels, and whether marks weigh.
+
+    `certainty`: a text counts in the human term by how sure its marks are.
+    """
+
+    weight: float
+    labels: LabelChoice = LabelChoice()
+    certainty: bool = False
+
+
 def teach(
     project: Project,
     name: str | None,
     *,
     seeds: int | None = None,
     weight: float | None = None,
+    labels: str | None = None,
+    method: str | None = None,
+    certainty: bool | None = None,
     on_run: Callable[[int, int], None] | None = None,
 ) -> Experiment:
-    """Run the experiment on a campaign's rationales, or continue it."""
+    """Run the experiment on a campaign's rationales, or continue it.
+
+    What is not given is as [teach] has it. With `labels` "consensus" or "soft" every run of the
+    experiment learns them, vanilla and controls too, so that rows differ in rationales alone.
+    """
     campaign = judged_campaign(project, name)
     settings = project.settings.teach
-    n_seeds = settings.seeds if seeds is None else seeds
-    strength = settings.weight if weight is None else weight
+    lesson = Lesson(
+        settings.weight if weight is None else weight,
+        LabelChoice(labels or settings.labels, method or settings.method),
+        settings.certainty if certainty is None else certainty,
+    )
+    if method and lesson.labels.kind == GIVEN:
+        raise UsageError("--method belongs to --labels consensus or --labels soft")
     data = labelled(project)
     marks = marks_of_labelled(project, campaign, data)
     human = _soft_rationales(marks)
     first = project.settings.project.seed
     recipes = [
-        _recipe(project, campaign, human, condition, seed, strength)
-        for seed in range(first, first + n_seeds)
-        for condition in (VANILLA, TAUGHT, *settings.controls)
+        recipe
+        for seed in range(first, first + (settings.seeds if seeds is None else seeds))
+        for recipe in _recipes(project, campaign, human, seed, lesson, data)
     ]
+    like: ModelRun | None = None
     for number, recipe in enumerate(recipes, start=1):
-        _explain_test(project, train_run(project, data, recipe).run, data, marks)
+        run = train_run(project, data, recipe).run
+        like = run if recipe.extra["teach"] == TAUGHT else like
+        _explain_test(project, run, data, marks)
         if on_run is not None:
             on_run(number, len(recipes))
-    found = read_experiment(project, campaign)
+    found = read_experiment(project, campaign, like)
     if found is None:
         raise KonkyoError("the experiment's runs cannot be read back; train them again")
     return found
 
 
 def _soft_rationales(marks: Marks) -> dict[str, HumanTarget]:
+    """Plain shares: nothing is learned about workers, so nothing from outside training enters."""
     masks: SoftMasks = MASK_AGGREGATORS.load("mean")(marks)
     return {
-        identity: HumanTarget(np.asarray(masks.scores[row], dtype=np.float32))
+        identity: HumanTarget(
+            np.asarray(masks.scores[row], dtype=np.float32),
+            np.asarray(masks.certainty[row], dtype=np.float32),
+        )
         for row, identity in enumerate(masks.instance_ids)
     }
 
 
-def _recipe(
+def _recipes(
     project: Project,
+    campaign: Campaign,
+    human: Mapping[str, HumanTarget],
+    seed: int,
+    lesson: Lesson,
+    data: Sequence[Instance],
+) -> list[Recipe]:
+    """What one seed trains: every condition on the same labels."""
+    settings = model_settings(project)
+    crowd = crowd_labels(project, campaign, lesson.labels, data, settings, seed)
+    conditions = (VANILLA, TAUGHT, *project.settings.teach.controls)
+    return [
+        replace(_recipe(settings, campaign, human, name, seed, lesson), crowd=crowd)
+        for name in conditions
+    ]
+
+
+def _recipe(
+    settings: Settings,
     campaign: Campaign,
     human: Mapping[str, HumanTarget],
     condition: str,
     seed: int,
-    weight: float,
+    lesson: Lesson,
 ) -> Recipe:
-    settings = model_settings(project)
     if condition == VANILLA:
         return Recipe(settings, seed, extra={"teach": VANILLA})
     if condition != TAUGHT and condition not in CONTROLS:
         raise UsageError(f"no control called {condition!r} (there are: {', '.join(CONTROLS)})")
     given = human if condition == TAUGHT else CONTROLS[condition](human, seed)
+    sure = {"certainty": True} if lesson.certainty else {}
     return Recipe(
         settings,
         seed,
-        objectives=(Weighted(TAUGHT, weight),),
+        objectives=(Weighted(TAUGHT, lesson.weight, sure),),
         human=given,
-        extra={"teach": condition, "campaign": campaign.id, "weight": weight},
+        extra={"teach": condition, "campaign": campaign.id, "weight": lesson.weight, **sure},
     )
 
 

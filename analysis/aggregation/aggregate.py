@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -53,6 +53,18 @@ def mean_of(
     """One number for each unit of such a table, by a name from `MEAN_AGGREGATORS`; as above."""
     run: Callable[..., Means] = _load(MEAN_AGGREGATORS, method, options)
     return _run(run, table, duplicates, persons_known, options)
+
+
+def settings_of(method: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option of a method as it is used: what is given, else its default.
+
+    Of `crowdkit:NAME`, whose defaults are the library's, only what is given.
+    """
+    if method.startswith(PREFIX):
+        return dict(options)
+    catalogue = AGGREGATORS if method in AGGREGATORS else MEAN_AGGREGATORS
+    accepted = list(inspect.signature(catalogue.load(method)).parameters.values())[1:]
+    return {option.name: options.get(option.name, option.default) for option in accepted}
 
 
 def _load(catalogue: Catalogue, method: str, options: dict[str, Any]) -> Any:

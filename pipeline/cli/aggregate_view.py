@@ -42,6 +42,13 @@ def aggregate_tables(done: Aggregated) -> list[View]:
     return [_means(done)] if isinstance(done, Averaged) else [_strengths(done)]
 
 
+def stored_lines(done: Aggregated) -> list[str]:
+    """What the database now has of it, in a line each; nothing where nothing was stored."""
+    document = done.document()
+    found = [(document["stored"], "human rationales"), (document.get("stored_units", 0), "units")]
+    return [f"{n} {words} stored" for n, words in found if n]
+
+
 def _consensus(done: Consensus) -> list[View]:
     views = [View(f"Consensus by {done.method}, {done.of}", *consensus_rows(done.result), 2)]
     if done.estimates:

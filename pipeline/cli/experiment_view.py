@@ -16,7 +16,8 @@ def print_experiment(done: Experiment) -> None:
     out = console(stderr=False)
     out.print(
         f"\n[bold]What changed[/]: {done.n_seeds} seeds on campaign {escaped(done.campaign.name)}, "
-        f"human term weighted {done.weight:g}",
+        f"human term weighted {done.weight:g}{', by certainty' if done.certainty else ''}; "
+        f"labels: {done.labels}",
         soft_wrap=True,
     )
     for title, columns, rows in teaching_tables(done.table):

@@ -33,8 +33,22 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__, rich_help_panel=PANEL)(command)
 
 
+LabelsOption = Annotated[
+    str | None,
+    typer.Option(help="Whose labels are learned: given, consensus or soft (what people said)."),
+]
+MethodOption = Annotated[
+    str | None, typer.Option(help="How people's answers become labels: a method of aggregate.")
+]
+
+
 def train(
     seed: SeedOption = None,
+    labels: LabelsOption = None,
+    method: MethodOption = None,
+    campaign: Annotated[
+        str | None, typer.Option(help="Whose answers (default: the only campaign with any).")
+    ] = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -43,10 +57,25 @@ def train(
     from pipeline.train import train as train_model
 
     with project(config, db, writes=True) as opened:
-        done = train_model(opened, seed=seed, on_epoch=_say_epoch)
+        done = train_model(
+            opened,
+            seed=seed,
+            labels=labels,
+            method=method,
+            campaign=campaign,
+            on_epoch=_say_epoch,
+        )
     run = done.run
     if json:
-        print_json("train", run=run.id, new=done.is_new, metrics=dict(run.metrics))
+        print_json(
+            "train",
+            run=run.id,
+            new=done.is_new,
+            metrics=dict(run.metrics),
+            labels=run.settings.get("labels", "given"),
+            excluded=dict(done.left_out),
+            notes=done.notes,
+        )
         return
     out = console(stderr=False)
     state = "trained" if done.is_new else "trained already with these settings, seed and data"
@@ -57,7 +86,7 @@ def train(
         for part in parts
     ]
     print_table("", ("part", "accuracy", "macro F1", "AUC"), rows, numbers=3)
-    print_notes(done.notes)
+    print_notes(done.notes, dict(done.left_out))
 
 
 def explain(
@@ -99,6 +128,15 @@ def teach(
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=2, help="How many seeds.")] = None,
     weight: Annotated[float | None, typer.Option(help="Weight of the human term.")] = None,
+    labels: LabelsOption = None,
+    method: MethodOption = None,
+    certainty: Annotated[
+        bool | None,
+        typer.Option(
+            "--certainty/--no-certainty",
+            help="Let a text count in the human term by how sure its marks are.",
+        ),
+    ] = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -110,11 +148,22 @@ def teach(
     from pipeline.teach import teach as teach_model
 
     with project(config, db, writes=True) as opened, progress("training") as update:
-        done = teach_model(opened, campaign, seeds=seeds, weight=weight, on_run=update)
+        done = teach_model(
+            opened,
+            campaign,
+            seeds=seeds,
+            weight=weight,
+            labels=labels,
+            method=method,
+            certainty=certainty,
+            on_run=update,
+        )
     if json:
         print_json(
             "teach",
             campaign=done.campaign.name,
+            labels=done.labels,
+            certainty=done.certainty,
             estimates=[asdict(mean) for mean in done.table.means],
             gains=[asdict(gain) for gain in done.table.gains],
             excluded=done.excluded,

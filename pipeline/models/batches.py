@@ -29,14 +29,20 @@ class HumanTarget:
     """What people marked: `marks` m, float32, shape (T,), in [0, 1], the share who marked a token.
 
     All zero means: asked, and nothing marked. An instance that was not asked about has no target.
+    `certainty`: float32, shape (T,), in [0, 1), how sure each share is; None where not known.
     """
 
     marks: NDArray[np.float32]
+    certainty: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One instance as numbers: `ids` int64 (T,); tokens of its `first` and `second` text."""
+    """One instance as numbers: `ids` int64 (T,); tokens of its `first` and `second` text.
+
+    `goal`: float32 (C,), summing to 1, the class probabilities to learn instead of one label;
+    `certainty` of the marks in [0, 1]: the mean over the first text, 1 where it is not known.
+    """
 
     instance_id: str
     ids: NDArray[np.int64]
@@ -44,6 +50,8 @@ class Row:
     second: int
     label: int = UNLABELLED
     marks: NDArray[np.float32] | None = None
+    certainty: float = 1.0
+    goal: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +60,9 @@ class Batch:
 
     `ids`: int64 (B, T), padding 0; `first`, `second`: int64 (B,), tokens of each text (second is
     0 where there is none); `labels`: int64 (B,), −1 where unknown; `marks`: float32 (B, T), 0
-    beyond a row and where not annotated; `annotated`: bool (B,); `exact`: all rows have the
-    same `first` and `second`, so that there is no padding.
+    beyond a row and where not annotated; `annotated`: bool (B,); `certainty`: float32 (B,), of
+    the marks; `goals`: float32 (B, C), class probabilities to learn, None where labels are learned;
+    `exact`: all rows have the same `first` and `second`, so that there is no padding.
     """
 
     instance_ids: tuple[str, ...]
@@ -63,7 +72,9 @@ class Batch:
     labels: Tensor
     marks: Tensor
     annotated: Tensor
+    certainty: Tensor
     exact: bool
+    goals: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.instance_ids)
@@ -92,6 +103,8 @@ class Batch:
             labels=change(self.labels),
             marks=change(self.marks),
             annotated=change(self.annotated),
+            certainty=change(self.certainty),
+            goals=None if self.goals is None else change(self.goals),
         )
 
 
@@ -121,6 +134,7 @@ def _row(
         second=0 if instance.offsets_pair is None else len(instance.offsets_pair),
         label=UNLABELLED if instance.label is None else index.get(instance.label, UNLABELLED),
         marks=_marks(instance, human),
+        certainty=_certainty(instance, human),
     )
 
 
@@ -136,8 +150,21 @@ def _marks(instance: Instance, human: Mapping[str, HumanTarget]) -> NDArray[np.f
     return target.marks
 
 
+def _certainty(instance: Instance, human: Mapping[str, HumanTarget]) -> float:
+    """Of the tokens that attention may go to, on average."""
+    target = human.get(instance.id)
+    if target is None or target.certainty is None:
+        return 1.0
+    if target.certainty.shape != target.marks.shape:
+        raise DataError(
+            f"the certainty of instance {instance.id} has shape {target.certainty.shape}, "
+            f"but its human rationale has {target.marks.shape}"
+        )
+    return float(target.certainty[: len(instance.offsets)].mean())
+
+
 def collate(rows: Sequence[Row]) -> Batch:
-    """Rows as one padded batch."""
+    """Rows as one padded batch; all rows have a goal, or none has."""
     width = max(len(row.ids) for row in rows)
     ids = np.full((len(rows), width), PADDING, dtype=np.int64)
     marks = np.zeros((len(rows), width), dtype=np.float32)
@@ -153,8 +180,19 @@ def collate(rows: Sequence[Row]) -> Batch:
         labels=torch.tensor([row.label for row in rows]),
         marks=torch.from_numpy(marks),
         annotated=torch.tensor([row.marks is not None for row in rows]),
+        certainty=torch.tensor([row.certainty for row in rows], dtype=torch.float32),
+        goals=_goals(rows),
         exact=len({(row.first, row.second) for row in rows}) == 1,
     )
+
+
+def _goals(rows: Sequence[Row]) -> Tensor | None:
+    found = [row.goal for row in rows if row.goal is not None]
+    if not found:
+        return None
+    if len(found) < len(rows):
+        raise DataError(f"{len(rows) - len(found)} of {len(rows)} rows have no class probabilities")
+    return torch.from_numpy(np.stack(found))
 
 
 def training_batches(rows: Sequence[Row], size: int, generator: torch.Generator) -> Iterator[Batch]:

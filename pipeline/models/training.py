@@ -2,6 +2,9 @@
 
     loss = cross-entropy + Σ_k λ_k · term_k
 
+Cross-entropy is that of the labels given, or of what people said of the label (`LabelGoals`).
+Validation and test are always scored on the labels given.
+
 AdamW with amsgrad, no weight decay on attention, the best epoch by validation AUC (Jain & Wallace
 2019; Kitada & Iyatomi 2021, and their code).
 """
@@ -20,6 +23,7 @@ import torch
 from db.errors import DataError, KonkyoError, UsageError
 from db.records import Instance
 from pipeline.models.batches import HumanTarget, Row, training_batches
+from pipeline.models.goals import LabelGoals, check_goals, toward
 from pipeline.models.metrics import Metrics, classification_metrics
 from pipeline.models.predict import probabilities
 from pipeline.models.recurrent import without_cudnn
@@ -68,25 +72,28 @@ def fit(
     labels: Sequence[str] | None = None,
     objectives: Sequence[Weighted] = (),
     human: Mapping[str, HumanTarget] | None = None,
+    goals: LabelGoals | None = None,
     seed: int = 0,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Fitted:
     """Train on `instances`, each with a label; see `split` for what is left out for judging.
 
     `labels` gives the order of the classes (default: sorted). `human` targets of instances that
-    are not in the training part are never looked at. The same seed gives the same model on the
+    are not in the training part are never looked at; nor are their `goals`. Training instances
+    without a goal are left out where there are `goals`. The same seed gives the same model on the
     same machine (on CUDA, to rounding); torch's random state is left as it was found.
     """
-    parts = split(instances, seed if settings.split_seed is None else settings.split_seed)
+    parts = parts_of(instances, settings, seed)
     by_id = {instance.id: instance for instance in instances}
-    learning = [by_id[name] for name in parts.train]
+    learning = [by_id[name] for name in parts.train if goals is None or name in goals.goals]
+    check_goals(goals, learning)
     vocabulary = Vocabulary.build((one.tokens for one in learning), settings.min_count)
     pair = any(one.text_pair is not None for one in instances)
     notes: list[str] = []
     device = choose_device(settings.device)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
-        model = build(settings, vocabulary, _classes(instances, labels), pair)
+        model = build(settings, vocabulary, classes_of(instances, labels), pair)
         _use_vectors(model, notes)
         model.module.to(device)
         rows = {
@@ -94,7 +101,8 @@ def fit(
             "validation": model.encode(by_id[name] for name in parts.validation),
             "test": model.encode(by_id[name] for name in parts.test),
         }
-        history, best = _train(model, rows, objectives, seed, on_epoch)
+        learned = toward(goals, rows["train"], len(model.labels))
+        history, best = _train(model, rows | {"train": learned}, objectives, seed, on_epoch)
     metrics: dict[str, float] = {}
     for part, members in rows.items():
         metrics |= _judge(model, members).named(part) if members else {}
@@ -189,7 +197,15 @@ def _finite(loss: float, number: int) -> float:
     return loss
 
 
-def _classes(instances: Sequence[Instance], labels: Sequence[str] | None) -> tuple[str, ...]:
+def parts_of(instances: Sequence[Instance], settings: Settings, seed: int) -> Split:
+    """The split that a run with this seed has."""
+    return split(instances, seed if settings.split_seed is None else settings.split_seed)
+
+
+def classes_of(
+    instances: Sequence[Instance], labels: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """The labels of the instances in the order of the classes: as given, or sorted."""
     found = sorted({instance.label for instance in instances if instance.label is not None})
     if labels is None:
         return tuple(found)

@@ -27,10 +27,13 @@ class AttentionSupervision:
     Both are over the tokens attention may go to (marks on the second text of a pair are not
     used), and uniform where people were asked and marked none of these. A row that was not
     annotated contributes 0, and still counts in the mean over the batch.
+    `certainty` (ours, off by default): a row counts by the certainty of its marks, the mean over
+    the tokens attention may go to, in [0, 1]: less where few were asked, or where they differed.
     """
 
     target: Literal["softmax", "share"] = "softmax"
     sharpness: float = 5.0
+    certainty: bool = False
 
     name: ClassVar[str] = "attention_supervision"
     needs_human: ClassVar[bool] = True
@@ -46,6 +49,8 @@ class AttentionSupervision:
         """In [0, ∞), lower is better; the least it can be is the targets' own entropy."""
         goal = self.targets(batch.marks.to(output.log_attention.dtype), output.attended)
         rows = -(goal * output.log_attention).sum(-1) * batch.annotated
+        if self.certainty:
+            rows = rows * batch.certainty.to(rows.dtype)
         return Term(rows.mean())
 
     def targets(self, marks: Tensor, attended: Tensor) -> Tensor:

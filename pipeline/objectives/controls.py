@@ -1,12 +1,14 @@
 """Rationales that people did not give: what any rationale at all would teach a model.
 
 A table of training on human rationales carries both controls. They are drawn once for a seed,
-instance by instance, and stay as they are over the epochs.
+instance by instance, and stay as they are over the epochs. The certainty of the marks is left as
+it was, so that a row counts as much as with the marks that people gave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +43,7 @@ def _drawn(
     draw: Callable[[Marks, np.random.Generator], Marks],
 ) -> dict[str, HumanTarget]:
     return {
-        name: HumanTarget(draw(target.marks, instance_generator(seed, purpose, name)))
+        name: replace(target, marks=draw(target.marks, instance_generator(seed, purpose, name)))
         for name, target in human.items()
     }
 

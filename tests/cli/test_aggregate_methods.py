@@ -111,7 +111,7 @@ def test_every_consensus_of_a_campaign_is_stored(
     document = done("aggregate", "pilot", "--method", "all", "--json").json
     assert document["stored"] == len(NAMES) * one["units"]
     for words, message in (
-        (("--method", "bradley_terry"), "works on files of comparisons"),
+        (("--method", "bradley_terry"), "compared no two things"),
         (("--method", "interval_mean"), "asked no question that is answered on a scale"),
     ):
         said = konkyo("aggregate", "pilot", *words)

@@ -15,7 +15,7 @@ from tests.cli.test_table_files import KEYS
 
 KONKYO = Path(sys.executable).with_name("konkyo")
 SHAPES = {
-    ("train",): ["command", "run", "new", "metrics"],
+    ("train",): ["command", "run", "new", "metrics", "labels", "excluded", "notes"],
     ("explain",): ["command", "run", "new", "known"],
     ("publish", "pilot"): ["command", "campaign", "hits", "made"],
     ("collect", "pilot"): ["command", "campaign", "new", "known", "changed", "unreadable"],
@@ -25,10 +25,12 @@ SHAPES = {
         "command", "of", "question", "workers", "duplicates", "clusters", "excluded", "notes",
     ],
     ("aggregate", "pilot"): [
-        "command", "method", "estimates", "units", "ties", "stored", "excluded", "notes",
+        "command", "method", "estimates", "units", "ties", "stored", "stored_units", "excluded",
+        "notes",
     ],
     ("align", "pilot"): [
-        "command", "of", "run", "gold_policy", "estimates", "excluded", "notes",
+        "command", "of", "run", "gold_policy", "k", "average", "ties", "unit", "contracts",
+        "estimates", "excluded", "notes",
     ],
 }  # fmt: skip
 

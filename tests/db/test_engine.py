@@ -58,7 +58,7 @@ def test_an_older_schema_is_named_and_not_touched(tmp_path: Path) -> None:
     create_database(url(tmp_path / "k.db"))
     with sqlite3.connect(tmp_path / "k.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    with pytest.raises(StoreError, match=r"has schema 0000, this konkyo needs 0002"):
+    with pytest.raises(StoreError, match=r"has schema 0000, this konkyo needs \d{4}"):
         open_database(url(tmp_path / "k.db"))
 
 

@@ -85,7 +85,7 @@ def fill(connection: Connection) -> None:
 
 
 def test_everything_is_kept_and_what_is_new_has_a_value(old: str) -> None:
-    with pytest.raises(StoreError, match=r"has schema 0001, this konkyo needs 0002.*konkyo init"):
+    with pytest.raises(StoreError, match=r"has schema 0001, this konkyo needs \d{4}.*konkyo init"):
         open_database(old)
     engine = create_database(old)
     _instances_are_kept(engine)

@@ -68,3 +68,26 @@ def test_marks_on_the_second_text_are_not_used() -> None:
 def test_an_unknown_target_is_refused() -> None:
     with pytest.raises(UsageError, match="softmax and share, not 'mean'"):
         AttentionSupervision(target="mean")  # type: ignore[arg-type]
+
+
+def test_certainty_weighs_rows_and_is_off_by_default() -> None:
+    texts = [instance("good soup today"), instance("bad soup")]
+    model = small_model(texts)
+    sure = [np.array([0.5, 0.6, 0.7], np.float32), np.array([0.1, 0.3], np.float32)]
+    marks = [np.array([1, 0, 0], np.float32), np.array([0, 1], np.float32)]
+
+    def value(certainty: bool, known: bool) -> list[float]:
+        """The term of each text alone."""
+        found = []
+        for one, m, c in zip(texts, marks, sure, strict=True):
+            human = {one.id: HumanTarget(m, c if known else None)}
+            batch = collate(encode([one], model.vocabulary, human=human))
+            objective = AttentionSupervision(certainty=certainty)
+            found.append(objective.term(model.module(batch), batch, model.module).value.item())
+        return found
+
+    plain = value(certainty=False, known=True)
+    assert value(certainty=True, known=False) == plain
+    # Means of the certainties: .6 and .2.
+    expected = [0.6 * plain[0], 0.2 * plain[1]]
+    assert value(certainty=True, known=True) == pytest.approx(expected, rel=1e-6)

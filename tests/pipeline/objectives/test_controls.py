@@ -82,3 +82,11 @@ def test_a_seed_fixes_the_draw_of_each_text_whatever_is_drawn_besides(control) -
 @pytest.mark.parametrize("marks", [[0.0, 0.0], [1.0, 1.0], [0.0], [1.0]])
 def test_nothing_or_everything_marked_stays_so(control, marks: list[float]) -> None:
     assert drawn(control, marks) == marks
+
+
+@pytest.mark.parametrize("control", [shuffled_rationales, random_rationales])
+def test_a_row_counts_as_much_as_with_the_marks_that_people_gave(control) -> None:
+    marks = np.array([1, 0, 0, 1, 1, 0], dtype=np.float32)
+    sure = np.linspace(0, 0.5, 6, dtype=np.float32)
+    found = control({"a": HumanTarget(marks, sure)}, 1)["a"]
+    assert found.certainty is sure
