@@ -161,16 +161,14 @@ def test_two_commands_plan_a_study(study: str, project: Path) -> None:
     assert done("status", name, "--json").json["campaign"]["hits"]["planned"] > 0
 
 
-def test_the_lines_that_read_judgements_give_shares(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_that_reads_judgements_gives_shares(project: Path) -> None:
     if konkyo("status", "guessed").code:
         done("explain")
         done("plan", "guess", "guessed", "--items", "20")
     for command in ("publish", "simulate", "collect"):
         done(command, "guessed")
-    capsys.readouterr()
-    exec(marked_block(METHOD, "tests/docs/test_studies.py runs this block"), {})
-    printed = capsys.readouterr().out
-    shares = re.findall(r"^(\w+ k=\d+) +([01]\.\d+) +\d+$", printed, re.MULTILINE)
-    assert {condition.split()[0] for condition, _ in shares} >= {"gradient", "random"}
+    shown = marked_block(METHOD, "tests/docs/test_studies.py runs this block")
+    found = done(*shlex.split(shown)[1:], "--json").json
+    about = {e["subject"] for e in found["estimates"] if e["name"] == "accuracy"}
+    assert {condition.split()[0] for condition in about} >= {"gradient", "random"}
+    assert any(d["second"] == "chance" for d in found["differences"])

@@ -1,0 +1,1 @@
+"""What `konkyo compare` compares: maps of explainers and runs, and what people said, by study."""
