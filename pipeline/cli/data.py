@@ -47,7 +47,13 @@ def init(
 
 
 def import_(
-    format: Annotated[str, typer.Argument(help="jsonl, csv, eraser, mturk, images or rows.")],
+    format: Annotated[
+        str,
+        typer.Argument(
+            help="jsonl, csv, parquet, hf, eraser, hatexplain, esnli, mturk, yelp_hat, "
+            "label_studio, images, masks or rows."
+        ),
+    ],
     path: Annotated[Path, typer.Argument(help="The file or folder to read.")],
     name: Annotated[
         str | None,
@@ -55,9 +61,13 @@ def import_(
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column or field of the text.")] = None,
     text_pair: Annotated[str | None, typer.Option(help="… of the second text.")] = None,
-    label: Annotated[str | None, typer.Option(help="… of the label.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="… of the label; label_studio: the control.")
+    ] = None,
     split: Annotated[str | None, typer.Option(help="… of the split.")] = None,
-    rationale: Annotated[str | None, typer.Option(help="… of the rationale.")] = None,
+    rationale: Annotated[
+        str | None, typer.Option(help="… of the rationale; label_studio: the control.")
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="mturk: what its columns mean, a TOML file.")
     ] = None,

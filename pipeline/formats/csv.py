@@ -6,22 +6,28 @@ instance. An empty cell under `label` or `split` says nothing; under `text` or `
 error. A cell under `rationale` holds a JSON list of half-open character spans [[start, end], …], as
 in the jsonl format; an empty cell says that nobody was asked.
 
-A column of worker ids (WorkerId, worker_id) is left out and named: an attribute is no place for
-what identifies people. Results of a study with several answers a text are read by the mturk format,
-or by jsonl with `annotations`.
+A column of worker ids with another name (WorkerId, worker_id) is left out and named: an attribute
+is no place for what identifies people.
+
+The column `worker` names who marked, and `worker_label` the label that this person gave; records
+of one text are then its annotations. `annotation`, a number or name, keeps two records apart that
+say the same of a text and name nobody. `rationale_pair` holds the spans of the second text.
 
 A record that repeats an earlier one in all but its attributes is dropped and counted.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
+from db.errors import DataError
 from db.records import Instance
 from pipeline.formats.base import Imported, ReadOptions
-from pipeline.formats.fields import as_spans
+from pipeline.formats.fields import as_spans, check_label
 from pipeline.formats.gather import Gathering
-from pipeline.formats.instances import Description, pair_instance, text_instance
+from pipeline.formats.instances import Description, Offsets, pair_instance, text_instance
 from pipeline.formats.objects import fingerprint, parse
 from pipeline.formats.personal import is_personal, left_out
 from pipeline.formats.place import at
@@ -29,6 +35,8 @@ from pipeline.formats.table import Row, Table, read_table
 from pipeline.formats.tokens import check_span, covered
 
 OPTIONAL = ("text_pair", "label", "split", "rationale")
+RAW = ("rationale", "rationale_pair", "worker_label")
+PEOPLE = ("annotation", "rationale_pair", "worker", "worker_label")
 
 
 def read(path: Path, options: ReadOptions) -> Imported:
@@ -51,7 +59,8 @@ def _columns(table: Table, options: ReadOptions) -> dict[str, str]:
             columns[role] = table.require(name)
         elif role in table.header and role not in columns.values():
             columns[role] = role
-    return columns
+    free = (role for role in PEOPLE if role in table.header and role not in columns.values())
+    return columns | {role: role for role in free}
 
 
 def _take(row: Row, columns: dict[str, str], gathering: Gathering) -> None:
@@ -61,7 +70,7 @@ def _take(row: Row, columns: dict[str, str], gathering: Gathering) -> None:
     instance = _instance(cells, attributes)
     gathering.add(row.place, instance)
     if gathering.once(fingerprint(cells)):
-        _annotate(row, cells.get("rationale", ""), instance, gathering)
+        _annotate(row, cells, instance, gathering)
 
 
 def _instance(cells: dict[str, str], attributes: dict[str, str]) -> Instance:
@@ -75,13 +84,36 @@ def _instance(cells: dict[str, str], attributes: dict[str, str]) -> Instance:
     return text_instance(cells["text"], about)
 
 
-def _annotate(row: Row, cell: str, instance: Instance, gathering: Gathering) -> None:
-    """Keep the rationale of a record as one annotation by nobody named."""
-    if not cell.strip():
+def _annotate(row: Row, cells: dict[str, str], instance: Instance, gathering: Gathering) -> None:
+    """Keep what a record says of its instance as one annotation, by `worker` where there is one."""
+    first = _marks(cells, "rationale", instance.text, instance.offsets)
+    second = _second(cells, instance)
+    known = cells.get("worker_label") if "worker_label" in cells else instance.label
+    if first is None and second is None and not cells.get("worker_label"):
         return
-    spans = as_spans(parse(cell), "rationale")
+    values: dict[str, Any] = {"label": check_label(known, gathering.labels)} if known else {}
+    if first is not None or second is not None:
+        values["marks"] = (first or []) + [len(instance.offsets) + p for p in second or []]
+    said = {role: cells[role] for role in RAW if role in cells}
+    raw = said["rationale"] if said.keys() == {"rationale"} else json.dumps(said)
+    gathering.annotate(row.place, instance.id, values, raw, cells.get("worker", "").strip() or None)
+
+
+def _second(cells: dict[str, str], instance: Instance) -> list[int] | None:
+    """The marks of `rationale_pair`, which needs a second text."""
+    if instance.text_pair is None or instance.offsets_pair is None:
+        if cells.get("rationale_pair", "").strip():
+            raise DataError("there is a 'rationale_pair' and no 'text_pair'; give the second text")
+        return None
+    return _marks(cells, "rationale_pair", instance.text_pair, instance.offsets_pair)
+
+
+def _marks(cells: dict[str, str], role: str, text: str, offsets: Offsets) -> list[int] | None:
+    """The tokens that a cell of spans marks; None where it is empty: nobody was asked."""
+    cell = cells.get(role, "")
+    if not cell.strip():
+        return None
+    spans = as_spans(parse(cell), role)
     for start, end in spans:
-        check_span(start, end, len(instance.text))
-    said = {} if instance.label is None else {"label": instance.label}
-    values = said | {"marks": covered(instance.offsets, spans)}
-    gathering.annotate(row.place, instance.id, values, cell)
+        check_span(start, end, len(text))
+    return covered(offsets, spans)

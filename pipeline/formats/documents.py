@@ -86,6 +86,39 @@ def _from_files(folder: Path) -> Documents:
     return find
 
 
+class Sentences:
+    """How many tokens each sentence of a document has, as ERASER's own code counts them.
+
+    In `docs/` blank lines and runs of spaces hold no token. In `docs.jsonl` its code splits at
+    every line end and every space, so that each blank line and each further space is a token too.
+    """
+
+    def __init__(self, find: Documents, *, blanks: bool) -> None:
+        self._find, self._blanks = find, blanks
+
+    def __call__(self, docid: str) -> list[int]:
+        """Tokens of each sentence; an unknown id is a `DataError`."""
+        text = self._find(docid)
+        if self._blanks:
+            return [len(line.strip().split(" ")) for line in text.split("\n")]
+        counts = [len(_spans(line.strip())) for line in _SENTENCE.findall(text)]
+        return [count for count in counts if count]
+
+    def knows(self, docid: str) -> bool:
+        """Whether the folder holds the document."""
+        try:
+            self._find(docid)
+        except DataError:
+            return False
+        return True
+
+
+def open_sentences(folder: Path, find: Documents | None = None) -> Sentences:
+    """The documents of an ERASER folder by the lengths of their sentences."""
+    blanks = what_is(folder / "docs.jsonl") == "file"
+    return Sentences(open_documents(folder) if find is None else find, blanks=blanks)
+
+
 def as_id(value: object) -> str:
     """The id of an annotation or a document: a string, or a whole number as its digits."""
     if isinstance(value, bool) or not isinstance(value, str | int):

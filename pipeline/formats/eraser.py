@@ -14,7 +14,9 @@ document: instances are pairs, the document first, so that evidence keeps its to
 The document is the one that `docids` or the evidence names, else the one called like the
 annotation. An annotation over several documents is set aside and counted: an instance has one text
 for evidence to lie in. Where the words of a piece of evidence are not those at its positions, the
-positions hold and the difference is counted.
+positions hold and the difference is counted. Pieces that overlap mark their tokens once, and are
+counted. So are documents of `docs.jsonl` in which ERASER's own code counts other tokens than we do:
+there it takes blank lines and further spaces for tokens.
 """
 
 from __future__ import annotations
@@ -26,7 +28,13 @@ from pathlib import Path
 
 from db.records import Instance
 from pipeline.formats.base import Imported, ReadOptions
-from pipeline.formats.documents import Documents, document_tokens, open_documents
+from pipeline.formats.documents import (
+    Documents,
+    Sentences,
+    document_tokens,
+    open_documents,
+    open_sentences,
+)
 from pipeline.formats.eraser_entries import Entry, Evidence, read_entries
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, pair_instance, text_instance
@@ -36,6 +44,11 @@ from pipeline.formats.place import at
 from pipeline.formats.tokens import as_offsets, check_span
 
 ASTRAY = "pieces of evidence quote other words than stand at their positions, which were kept"
+OVERLAP = "pieces of evidence overlap another of their annotation; their tokens are marked once"
+SPACED = (
+    "annotations are of documents with blank lines or several spaces, which ERASER's code counts as "
+    "tokens in docs.jsonl and we do not: look at positions after them"
+)
 NONE = "annotations give no evidence; they are kept as marking nothing"
 
 
@@ -44,7 +57,8 @@ def read(path: Path, options: ReadOptions) -> Imported:
     refuse_options(options, ("text", "text_pair", "label", "split", "rationale"), "eraser")
     entries = list(read_entries(path))
     queries = {entry.query for entry in entries}
-    reader = _Reader(Gathering(path, options), open_documents(path), len(queries) > 1)
+    find = open_documents(path)
+    reader = _Reader(Gathering(path, options), find, open_sentences(path, find), len(queries) > 1)
     for entry in entries:
         with at(entry.place):
             reader.take(entry)
@@ -57,6 +71,7 @@ class _Reader:
 
     gathering: Gathering
     find: Documents
+    sentences: Sentences
     queries_differ: bool
     met: Counter[str] = field(default_factory=Counter)
 
@@ -72,6 +87,7 @@ class _Reader:
         said = {k: v for k, v in entry.record.items() if k != "annotation_id"}
         if self.gathering.once(fingerprint([docid, said])):
             self._annotate(entry, instance)
+            self.met[SPACED] += sum(self.sentences(docid)) != len(instance.offsets)
 
     def _instance(self, entry: Entry, text: str) -> Instance:
         attributes = {"annotation_id": entry.name}
@@ -91,6 +107,7 @@ class _Reader:
         marks: set[int] = set()
         for piece in entry.evidence:
             check_span(piece.start, piece.end, len(words), "tokens")
+            self.met[OVERLAP] += not marks.isdisjoint(range(piece.start, piece.end))
             marks.update(range(piece.start, piece.end))
             self.met[ASTRAY] += not _says(piece, words)
         self.met[NONE] += not marks

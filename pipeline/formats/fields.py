@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import DataError
 from pipeline.formats.objects import kind
 from pipeline.formats.tokens import Span
+
+LARGEST = 1e9
+"""Far beyond any coordinate."""
 
 
 def required(fields: Mapping[str, Any], name: str) -> Any:
@@ -58,6 +62,15 @@ def as_whole_number(value: Any, name: str) -> int:
     if abs(value) > 2**31 - 1:
         raise DataError(f"the field {name!r} holds a number that no position can have")
     return value
+
+
+def as_number(value: Any, name: str) -> float:
+    """`value` as a float; what is none, not finite, or no coordinate for its size is refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DataError(f"the field {name!r} must hold numbers, not {kind(value)}")
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        raise DataError(f"the field {name!r} holds {value!r:.30}, which is no coordinate")
+    return float(value)
 
 
 def as_positions(value: Any, name: str) -> list[int]:

@@ -8,7 +8,7 @@ attributes are those of the first record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,13 @@ from pipeline.formats.place import Place
 class Gathering:
     """Everything read so far; `result` turns it into an `Imported`.
 
-    `skipped` counts, by reason, the records of which the annotation could not be kept.
+    `labels` are those there may be (none: any). `skipped` counts, by reason, the records of which
+    the annotation could not be kept.
     """
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path = path
-        self._labels = options.labels
+        self.labels = options.labels
         self._instances: dict[str, Instance] = {}
         self._places: dict[str, Place] = {}
         self._named: dict[str, tuple[Place, Hashable]] = {}
@@ -42,7 +43,7 @@ class Gathering:
 
     def add(self, place: Place, instance: Instance) -> bool:
         """Keep an instance; False where it had been met before. Faults are `DataError`s."""
-        check_label(instance.label, self._labels)
+        check_label(instance.label, self.labels)
         before = self._instances.get(instance.id)
         if before is None:
             self._instances[instance.id] = instance
@@ -136,13 +137,17 @@ class Gathering:
 
     def workers(self) -> str:
         """Who annotated, in words: how many named workers, or that nobody is named."""
-        named = len({worker for _, worker in self._answers})
-        nameless = sum(annotation.worker is None for annotation in self._annotations)
-        people = f"{named} named worker{'' if named == 1 else 's'}"
-        unknown = "people who are not named: each annotation stands for a worker of its own"
-        if named and nameless:
-            return f"{people}, and {unknown}"
-        return people if named else unknown
+        return people_in_words([annotation.worker for annotation in self._annotations])
+
+
+def people_in_words(workers: Sequence[str | None]) -> str:
+    """Who annotated, in words, from the worker of each annotation; None is nobody named."""
+    named = len({worker for worker in workers if worker is not None})
+    people = f"{named} named worker{'' if named == 1 else 's'}"
+    unknown = "people who are not named: each annotation stands for a worker of its own"
+    if named and None in workers:
+        return f"{people}, and {unknown}"
+    return people if named else unknown
 
 
 def _same_tokens(one: Instance, other: Instance) -> bool:

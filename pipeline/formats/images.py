@@ -37,21 +37,29 @@ UNUSED = ("text", "text_pair", "label", "split", "rationale")
 
 def read(path: Path, options: ReadOptions) -> Imported:
     """Every picture of the folder; one that cannot be read fails the whole import."""
+    return read_pictures(path, options)[0]
+
+
+def read_pictures(path: Path, options: ReadOptions) -> tuple[Imported, dict[str, Instance]]:
+    """The same, and which instance each file is, by its place in the folder."""
     refuse_options(options, UNUSED, "images")
     if what_is(path) != "folder":
         raise ImportFailed(path, None, "is no folder; the images format reads a folder of pictures")
     skipped: Counter[str] = Counter()
-    found, paths = Distinct("picture", "files"), {}
+    found, paths, files = Distinct("picture", "files"), {}, {}
     for file in _pictures(path, skipped):
         try:
             instance = _instance(file, path, options.labels)
-            if found.add(instance, _name(file.relative_to(path))):
+            name = _name(file.relative_to(path))
+            files[name] = instance
+            if found.add(instance, name):
                 paths[instance.id] = file
         except DataError as error:
             raise ImportFailed(file, None, str(error)) from error
     if not paths:
         raise ImportFailed(path, None, _nothing(skipped))
-    return Imported(found.instances, notes=found.notes, skipped=dict(+skipped), load=Loader(paths))
+    skips, load = dict(+skipped), Loader(paths)
+    return Imported(found.instances, notes=found.notes, skipped=skips, load=load), files
 
 
 def _pictures(folder: Path, skipped: Counter[str]) -> Iterator[Path]:
@@ -127,7 +135,9 @@ class Loader:
 
     def __call__(self, instance: Instance) -> Instance:
         """The instance with its picture; `ImportFailed` where the file changed in between."""
-        file = self.paths[instance.id]
+        file = self.paths.get(instance.id)
+        if file is None:  # a text among pictures
+            return instance
         try:
             data = content(file)
         except DataError as error:

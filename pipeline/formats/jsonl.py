@@ -13,7 +13,8 @@ and at most one of these, which say what somebody marked:
     rationale         [[start, end], …], spans of characters in `text`; a token counts as marked
                       where it shares a character with a span
     rationale_tokens  [position, …], positions of tokens (those of `text_pair` count on)
-    annotations       [{"worker": name or null, "label": …, "marks": [position, …]}, …]
+    annotations       [{"worker": name or null, "label": …, "marks": [position, …]}, …], where an
+                      entry with a label may leave `marks` out: its worker was not asked for them
 
 Spans are half-open and count code points from 0. `rationale` and `rationale_tokens` become one
 annotation by nobody named, with the label of the line; an empty list says that somebody was asked
@@ -27,6 +28,7 @@ counted. The same text with another rationale is the same instance with one anno
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +52,13 @@ Fields = dict[str, Any]
 
 def read(path: Path, options: ReadOptions) -> Imported:
     """Every line of the file; one that cannot be read fails the whole import."""
+    return read_records(path, options, read_objects(path))
+
+
+def read_records(path: Path, options: ReadOptions, records: Iterable[Record]) -> Imported:
+    """Records with these fields, wherever they come from; `path` names them as a whole."""
     reader = _Reader(Gathering(path, options), options)
-    for record in read_objects(path):
+    for record in records:
         with at(record.place):
             reader.take(record)
     reader.require_named_fields(path, options)
@@ -125,8 +132,7 @@ class _Reader:
         if not isinstance(entry, dict):
             raise DataError(f"the field 'annotations' must hold objects, not {kind(entry)}")
         label = check.check_label(check.optional_name(entry, "label"), self._labels)
-        marks = check.as_positions(check.required(entry, "marks"), "marks")
-        values = _said(label, check_positions(marks, instance.n_tokens))
+        values = _judged(label, entry, instance.n_tokens)
         raw = json.dumps({key: value for key, value in entry.items() if key != "worker"})
         worker = check.optional_name(entry, "worker")
         self.gathering.annotate(place, instance.id, values, raw, worker)
@@ -162,6 +168,14 @@ def _own_marks(role: str, name: str, value: Any, instance: Instance) -> list[int
     for start, end in spans:
         check_span(start, end, len(instance.text))
     return covered(instance.offsets, spans)
+
+
+def _judged(label: str | None, entry: Fields, n_tokens: int) -> dict[str, Any]:
+    """What an entry of `annotations` says; who gave a label may not have been asked for marks."""
+    if label is not None and "marks" not in entry:
+        return {"label": label}
+    marks = check.as_positions(check.required(entry, "marks"), "marks")
+    return _said(label, check_positions(marks, n_tokens))
 
 
 def _said(label: str | None, marks: list[int]) -> dict[str, Any]:

@@ -48,6 +48,19 @@ def read_lines(path: Path) -> Iterator[Line]:
             start += len(raw)
 
 
+def read_text(path: Path, limit: int) -> str:
+    """A whole file of at most `limit` bytes as text; a fault is an `ImportFailed`."""
+    with _opened(path) as file:
+        raw = file.read(limit + 1)
+    if len(raw) > limit:
+        raise ImportFailed(path, None, f"is larger than {limit // 2**20} MiB; part it")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = raw.count(b"\n", 0, error.start) + 1
+        return _decoded(path, number, raw, 0)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file opened for reading; what the system refuses is told as an `ImportFailed`."""

@@ -11,14 +11,18 @@ from db.errors import DataError, ImportFailed
 
 
 class Place(NamedTuple):
-    """A line of a file, counted from 1; for a CSV record, the line on which it starts."""
+    """A line of a file, counted from 1; for a CSV record, the line on which it starts.
+
+    Files without lines count something else, which `unit` names: records, posts.
+    """
 
     path: Path
     line: int
+    unit: str = "line"
 
     def seen_from(self, other: Place) -> str:
         """This place in words, the file's name left out where `other` lies in the same file."""
-        here = f"line {self.line}"
+        here = f"{self.unit} {self.line}"
         return here if self.path == other.path else f"{self.path.name}, {here}"
 
 
@@ -28,4 +32,11 @@ def at(place: Place) -> Iterator[None]:
     try:
         yield
     except DataError as error:
-        raise ImportFailed(place.path, place.line, str(error)) from error
+        raise failed(place, str(error)) from error
+
+
+def failed(place: Place, problem: str) -> ImportFailed:
+    """The error for a fault at a place."""
+    if place.unit == "line":
+        return ImportFailed(place.path, place.line, problem)
+    return ImportFailed(f"{place.path}, {place.unit} {place.line}", None, problem)

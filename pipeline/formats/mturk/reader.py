@@ -26,7 +26,7 @@ from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, pair_instance, text_instance
 from pipeline.formats.mturk.answers import read_parts, read_whole
 from pipeline.formats.mturk.cells import Malformed
-from pipeline.formats.mturk.choice import mapping_of
+from pipeline.formats.mturk.choice import Chosen, mapping_of
 from pipeline.formats.mturk.mapping import LABEL, MARKS, Mapping
 from pipeline.formats.mturk.notes import notes_of
 from pipeline.formats.mturk.results import ANSWER, INPUT, Results, Submission, read_results
@@ -37,7 +37,11 @@ from pipeline.formats.span_html import Alignment, align, parse_spans
 def read(path: Path, options: ReadOptions) -> Imported:
     """Every row of the file; a fault in the file (not in an answer) fails the whole import."""
     results = read_results(path)
-    chosen = mapping_of(results, options)
+    return read_as(results, mapping_of(results, options), path, options)
+
+
+def read_as(results: Results, chosen: Chosen, path: Path, options: ReadOptions) -> Imported:
+    """Every row as the chosen mapping says, whose columns the results have."""
     reader = Reader(results, chosen.mapping, Gathering(path, options))
     for row in results.rows:
         with at(row.place):

@@ -126,6 +126,33 @@ def test_evidence_that_quotes_other_words_is_counted(folder: Folder) -> None:
     assert any(note.startswith("1 pieces of evidence quote other") for note in imported.notes)
 
 
+def test_evidence_that_overlaps_marks_its_tokens_once_and_is_counted(folder: Folder) -> None:
+    groups = [[evidence(0, 2)], [evidence(1, 3), evidence(3, 4)]]
+    imported = read(folder({"d1": "a b c d"}, train=[annotation("d1", *groups)]), PLAIN)
+    assert imported.annotations[0].values["marks"] == [0, 1, 2, 3]
+    assert any(note.startswith("1 pieces of evidence overlap") for note in imported.notes)
+
+
+@pytest.mark.parametrize("text", ["a  b", "a\n\nb", "a b\n"])
+def test_tokens_that_only_erasers_code_counts_are_said(
+    folder: Folder, write: Any, text: str
+) -> None:
+    # In docs.jsonl "a  b" is ["a", "", "b"] to its code; in docs/ it drops what is empty
+    path = folder({}, train=[annotation("d1", [evidence(0, 1)])])
+    write([{"docid": "d1", "document": text}], "eraser/docs.jsonl")
+    assert any(
+        "1 annotations are of documents with blank lines" in n for n in read(path, PLAIN).notes
+    )
+
+
+def test_a_file_that_ends_in_the_middle_of_a_line_is_named(folder: Folder) -> None:
+    path = folder({"d1": "a"}, train=[annotation("d1"), annotation("d2")])
+    whole = (path / "train.jsonl").read_bytes()
+    (path / "train.jsonl").write_bytes(whole[:-20])
+    with pytest.raises(ImportFailed, match="train.jsonl, line 2: is not valid JSON"):
+        read(path, PLAIN)
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
