@@ -10,9 +10,9 @@ import numpy as np
 
 from analysis.alignment import GOLD_POLICIES
 from analysis.alignment.align import align
-from analysis.alignment.base import AlignmentResult
+from analysis.alignment.base import AlignmentResult, Average, KPolicy, TiePolicy
 from db import frames
-from db.errors import NotFound
+from db.errors import NotFound, UsageError
 from db.ragged import Ragged
 from db.records import Campaign, Marks, ModelRun
 from db.store import instances, rationales, runs
@@ -25,6 +25,23 @@ from pipeline.score_files import marks_of_file, scores_of_file
 
 FLOORS = ("random", "constant")
 """Explainers that alignment brings itself, as exact floors."""
+
+
+UNSCORED = "marked instance without scores of every explainer"
+UNMARKED = "scored instance that nobody marked"
+CAMPAIGN = {"pooling": "as `explain` stored it: one score a unit, pieces of a word summed"}
+FILES = {"pooling": "none: the file has one score a unit"}
+TOKENISATION = {"tokenisation": "the instance's own, as it was imported"}
+
+
+@dataclass(frozen=True)
+class How:
+    """What is decided about every score: golds, the cut, averages, ties."""
+
+    gold_policy: str = "each"
+    k: KPolicy = "instance"
+    average: Average = "macro"
+    ties: TiePolicy = "position"
 
 
 @dataclass(frozen=True)
@@ -41,13 +58,13 @@ def align_campaign(
     name: str | None,
     *,
     run: str | None = None,
-    gold_policy: str = "each",
+    how: How | None = None,
     split: str | None = None,
     bootstrap: int | None = None,
     seed: int | None = None,
 ) -> Aligned:
     """Score every explainer of a run against the people of a campaign."""
-    GOLD_POLICIES.load(gold_policy)
+    how = checked(how)
     campaign = judged_campaign(project, name)
     chosen = runs.find(project.engine, run)
     marks = _of_split(project, campaign, split)
@@ -57,7 +74,12 @@ def align_campaign(
     result = align(
         scores,
         marks,
-        gold_policy=gold_policy,
+        gold_policy=how.gold_policy,
+        k=how.k,
+        average=how.average,
+        ties=how.ties,
+        noun=_noun(project, marks),
+        about=TOKENISATION | CAMPAIGN,
         bootstrap=settings.bootstrap if bootstrap is None else bootstrap,
         seed=project.settings.project.seed if seed is None else seed,
         confidence=settings.confidence,
@@ -109,7 +131,7 @@ def align_files(
     format_name: str,
     settings: AnalysisSettings,
     *,
-    gold_policy: str = "each",
+    how: How | None = None,
     seed: int = 1,
 ) -> Aligned:
     """Score the model's scores in one file against people's marks in another.
@@ -117,14 +139,15 @@ def align_files(
     The model's file has one JSON object a line: `scores` (one number a token), the instance as
     `id` (its content hash) or as `text` (and `text_pair`), and `explainer` (default: "model").
     """
-    GOLD_POLICIES.load(gold_policy)
+    how = checked(how)
     reader: Reader = READERS.load(format_name)
-    marks = marks_of_file(human, reader(human, ReadOptions()))
+    people = reader(human, ReadOptions())
+    marks = marks_of_file(human, people)
     scores = scores_of_file(model, marks)
     shared = set(marks.instance_ids).intersection(*scores.values())
     if not shared:
         raise NotFound(f"{model} has no scores for any text that {human} has marks of")
-    asked, marks = len(marks.instance_ids), only(marks, shared)
+    known, asked, marks = set(marks.instance_ids), len(marks.instance_ids), only(marks, shared)
     ragged = {
         name: Ragged.from_rows(found[identity] for identity in marks.instance_ids)
         for name, found in scores.items()
@@ -132,19 +155,69 @@ def align_files(
     result = align(
         ragged,
         marks,
-        gold_policy=gold_policy,
+        gold_policy=how.gold_policy,
+        k=how.k,
+        average=how.average,
+        ties=how.ties,
+        noun="feature" if all(i.kind == "row" for i in people.instances) else "token",
+        about=TOKENISATION | FILES,
         bootstrap=settings.bootstrap,
         seed=seed,
         confidence=settings.confidence,
     )
     left_out = asked - len(marks.instance_ids)
-    return Aligned(f"{human.name} and {model.name}", None, _counted(result, left_out))
+    counted = _counted(result, left_out)
+    lost = {f"{human.name}: {reason}": n for reason, n in people.skipped.items()}
+    if unmarked := len(set[str]().union(*scores.values()) - known):
+        lost[UNMARKED] = unmarked
+    notes = [*counted.notes, *people.notes]
+    counted = replace(counted, excluded=lost | counted.excluded, notes=notes)
+    return Aligned(f"{human.name} and {model.name}", None, counted)
+
+
+def checked(how: How | None) -> How:
+    """The choices, if their gold policy is known."""
+    how = how or How()
+    GOLD_POLICIES.load(how.gold_policy)
+    return how
+
+
+def how_named(gold_policy: str, k: str, average: str, ties: str) -> How:
+    """The choices from words, or a `UsageError` that says what there is."""
+    averages: dict[str, Average] = {"macro": "macro", "micro": "micro"}
+    rules: dict[str, TiePolicy] = {"position": "position", "expected": "expected"}
+    if average not in averages:
+        raise UsageError(f"--average is macro or micro, not {average!r}")
+    if ties not in rules:
+        raise UsageError(f"--ties is position or expected, not {ties!r}")
+    return checked(How(gold_policy, k_named(k), averages[average], rules[ties]))
+
+
+def k_named(text: str) -> KPolicy:
+    """Where maps are cut, from words: instance, mean, a whole number or a share below 1."""
+    by_gold: dict[str, KPolicy] = {"instance": "instance", "mean": "mean"}
+    if text in by_gold:
+        return by_gold[text]
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if 0 < number < 1:
+        return number
+    if 1 <= number < 2**31 and number == int(number):
+        return int(number)
+    raise UsageError(f"--k is instance, mean, a whole number or a share below 1, not {text!r}")
+
+
+def _noun(project: Project, marks: Marks) -> str:
+    """What a unit of these instances is called."""
+    some = instances.read(project.engine, ids=dict.fromkeys(marks.instance_ids), pictures=False)
+    return "feature" if some and all(i.kind == "row" for i in some) else "token"
 
 
 def _counted(result: AlignmentResult, left_out: int) -> AlignmentResult:
     """The result with the number of marked instances that not every explainer has scores of."""
-    reason = "marked instance without scores of every explainer"
-    return replace(result, excluded=({reason: left_out} if left_out else {}) | result.excluded)
+    return replace(result, excluded=({UNSCORED: left_out} if left_out else {}) | result.excluded)
 
 
 def _of_split(project: Project, campaign: Campaign, split: str | None) -> Marks:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from db.errors import DataError, ImportFailed, NotFound
+from db.masks import decode
 from db.ragged import Ragged
 from db.records import Instance, Marks, instance_id
 from pipeline.formats.base import Annotation, Imported
@@ -38,27 +39,31 @@ def marks_of_file(path: Path, found: Imported) -> Marks:
 
 
 def _mask(annotation: Annotation, instance: Instance) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    mask = np.zeros(instance.n_tokens, dtype=np.uint8)
-    mask[list(annotation.values["marks"])] = 1
+    marks = annotation.values["marks"]
+    if isinstance(marks, Mapping):  # on a picture
+        return decode(marks).ravel()
+    mask = np.zeros(instance.n_units, dtype=np.uint8)
+    mask[list(marks)] = 1
     return mask
 
 
 def scores_of_file(path: Path, marks: Marks) -> dict[str, dict[str, list[float]]]:
     """Explainer → instance id → scores; a line that does not fit is named."""
-    lengths = dict(zip(marks.instance_ids, _lengths(marks), strict=True))
+    lengths = dict(zip(marks.instance_ids, lengths_of(marks), strict=True))
     found: dict[str, dict[str, list[float]]] = {}
     for record in read_objects(path):
         with at(record.place):
-            _add_scores(record.fields, lengths, found)
+            add_scores(record.fields, lengths, found)
     if not found:
         raise ImportFailed(path, None, "holds no scores")
     return found
 
 
-def _add_scores(
+def add_scores(
     row: Mapping[str, Any], lengths: Mapping[str, int], found: dict[str, dict[str, list[float]]]
 ) -> None:
-    identity = _identity(row)
+    """Add a line's scores, if they fit the instance that it names."""
+    identity = identity_of(row)
     scores, explainer = row.get("scores"), str(row.get("explainer", "model"))
     if not isinstance(scores, list) or not all(_is_score(score) for score in scores):
         raise DataError("`scores` must be a list of finite numbers, one a token")
@@ -70,7 +75,7 @@ def _add_scores(
     mine[identity] = [float(score) for score in scores]
 
 
-def _identity(row: Mapping[str, Any]) -> str:
+def identity_of(row: Mapping[str, Any]) -> str:
     """The content hash that a line gives as `id`, or that its text has."""
     given, text, pair = (row.get(name) for name in ("id", "text", "text_pair"))
     if isinstance(given, str):
@@ -84,7 +89,8 @@ def _is_score(score: object) -> bool:
     return isinstance(score, int | float) and not isinstance(score, bool) and isfinite(score)
 
 
-def _lengths(marks: Marks) -> list[int]:
+def lengths_of(marks: Marks) -> list[int]:
+    """Tokens of each instance, 0 where nobody was asked."""
     lengths = np.zeros(len(marks.instance_ids), dtype=np.int64)
     lengths[marks.instance] = marks.masks.lengths
     return [int(n) for n in lengths]

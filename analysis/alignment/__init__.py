@@ -11,6 +11,8 @@ FAMILIES = Catalogue(
         "spans": "analysis.alignment.spans:Spans",
         "ranking": "analysis.alignment.ranking:Ranking",
         "correlation": "analysis.alignment.correlation:Correlation",
+        "overlap": "analysis.alignment.overlap:Overlap",
+        "divergence": "analysis.alignment.divergence:Divergence",
     },
 )
 """See `analysis.alignment.base.Family`."""

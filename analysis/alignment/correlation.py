@@ -8,95 +8,118 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.alignment.base import Cut, Golds
-from analysis.arrays import Bools, Floats, Ints, Ranked, divide, rank_rows, row_sums
-from db.ragged import Ragged
+from analysis.alignment.base import Cut, Golds, Marked, Scores
+from analysis.alignment.compared import Compared
+from analysis.alignment.order import HALF, Order
+from analysis.arrays import Bools, Floats, Ints, divide, row_sums
 
 SCALE = "-1 to 1, higher is better; 0 is chance"
 
 
 class Correlation:
-    """Undefined where the soft mask, or the scores, are the same on every token."""
+    """Undefined where the soft mask, or the scores, are the same on every token.
+
+    Spearman and Kendall change nothing under a transform that keeps the order of scores; Pearson
+    nothing under one that shifts them and multiplies by a number above 0.
+    """
 
     metrics = {"pearson": SCALE, "spearman": SCALE, "kendall": SCALE}
     soft_gold = True
     hard_only = False
     cut = False
+    empty = "maps and soft masks that are the same everywhere are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        ranked = rank_rows(golds.flat, golds.values.offsets)
-        varied = row_sums(ranked.low > 0, golds.values.row_ids, len(golds.values)) > 0
-        return {"soft mask that is the same on every token": ~varied}
+        return {f"soft mask that is the same on every {golds.noun}": ~_varied(golds)}
 
-    def score(self, scores: Floats, golds: Golds, cut: Cut) -> dict[str, Floats]:
-        rows = golds.values
-        of_scores = rank_rows(scores, rows.offsets)
-        of_golds = rank_rows(golds.flat, rows.offsets)
-        return {
-            "pearson": pearson(scores, golds.flat, rows),
-            "spearman": pearson(_mid_ranks(of_scores), _mid_ranks(of_golds), rows),
-            "kendall": kendall(of_scores, of_golds, rows),
+    def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
+        levels = of.levels
+        there = _varied(of.golds)[of.gold] & of.order.varied[of.row]
+        found = {
+            "pearson": _moments(of, of.order.centred, of.cells.value),
+            "spearman": _moments(of, of.order.mid_ranks, _mid_ranks(levels, of)),
+            "kendall": kendall(levels, of),
         }
+        return {name: Scores(np.where(there, each, np.nan)) for name, each in found.items()}
 
-    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Floats]:
+    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Scores]:
         """The soft mask as a map: 1 by construction."""
-        return self.score(golds.flat, golds, cut)
+        return {name: Scores(np.where(_varied(golds), 1.0, np.nan)) for name in self.metrics}
 
 
-def pearson(x: Floats, y: Floats, rows: Ragged) -> Floats:
-    """Pearson correlation within each row: shape (G,), NaN where x or y is constant."""
-    x, y = _centred(x, rows), _centred(y, rows)
-    row, n = rows.row_ids, len(rows)
-    spread = np.sqrt(row_sums(x * x, row, n)) * np.sqrt(row_sums(y * y, row, n))
-    return divide(row_sums(x * y, row, n), spread)
+def kendall(levels: Order, of: Compared) -> Floats:
+    """Kendall's tau-b of each comparison: shape (P,), NaN where either side is constant.
 
-
-def kendall(x: Ranked, y: Ranked, rows: Ragged) -> Floats:
-    """Kendall's tau-b within each row: shape (G,), NaN where x or y is constant.
-
-    Source: Kendall (1945). Pairs are counted level by level of y, which has few (a share of n
-    workers has n + 1), so that no row is compared token by token with itself.
+    Source: Kendall (1945). `levels`: the golds' values above 0 in order. Pairs of a marked token
+    with one that is not follow from ranks in the whole map, since what marked tokens win and lose
+    among themselves cancels; pairs of marked tokens are counted level by level, which are few (a
+    share of n workers has n).
     """
-    starts = np.repeat(rows.offsets[:-1], rows.lengths)
-    ends = starts + np.repeat(rows.lengths, rows.lengths)
-    level, net = _levels(y, rows), np.zeros(len(starts))
-    for value in range(int(level.max(initial=0))):
-        count = np.concatenate([[0], np.cumsum(level[x.order] == value)])
-        below = count[starts + x.low] - count[starts]
-        above = count[ends] - count[starts + x.high]
-        net += np.where(level > value, below - above, 0)
-    lengths = rows.lengths.astype(np.float64)
-    pairs = lengths * (lengths - 1) / 2
-    untied = np.sqrt(pairs - _tied(x, rows)) * np.sqrt(pairs - _tied(y, rows))
-    return divide(row_sums(net, rows.row_ids, len(rows)), untied)
+    lost = of.order.low[of.at] + of.order.high[of.at]
+    net = of.sum(of.length[of.of] - lost)
+    for level in _pairs_by_level(levels, of):
+        net = net + level
+    unmarked = of.length - np.diff(of.cells.offsets)
+    pairs = of.length * (of.length - 1) / 2
+    tied = unmarked * (unmarked - 1) / 2 + levels.tied_pairs
+    untied = np.sqrt(pairs - of.order.tied_pairs[of.row]) * np.sqrt(pairs - tied)
+    return divide(net, untied)
 
 
-def _centred(x: Floats, rows: Ragged) -> Floats:
-    """x minus the mean of its row; exactly 0 where a row is constant."""
-    mean = divide(row_sums(x, rows.row_ids, len(rows)), rows.lengths.astype(np.float64))
-    centred = x - mean[rows.row_ids]
-    ranked = rank_rows(x, rows.offsets)
-    varied = row_sums(ranked.low > 0, rows.row_ids, len(rows)) > 0
-    return np.where(varied[rows.row_ids], centred, 0.0)
+def _pairs_by_level(levels: Order, of: Compared) -> list[Floats]:
+    """For each level of marked tokens but the highest: pairs with higher ones that the map orders
+    alike, less those that it turns round, shape (P,)."""
+    above = _levels(levels)
+    if not above.max(initial=0):
+        return []
+    key = of.of.astype(np.uint64) << HALF | of.order.low[of.at].astype(np.uint64)
+    order = np.argsort(key)
+    key, above, found = key[order], above[order], []
+    for level in range(int(above.max())):
+        kept = above >= level
+        key, above = key[kept], above[kept]
+        owner = (key >> HALF).astype(np.int64)
+        ends = np.searchsorted(owner, np.arange(len(of) + 1))
+        first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+        size = np.diff(np.append(first, len(key)))
+        before = np.repeat(first, size) - ends[owner]
+        after = ends[owner + 1] - np.repeat(first + size, size)
+        found.append(row_sums(np.where(above > level, after - before, 0), owner, len(of)))
+    return found
 
 
-def _mid_ranks(ranked: Ranked) -> Floats:
-    return np.asarray((ranked.low + ranked.high + 1) / 2)
-
-
-def _levels(ranked: Ranked, rows: Ragged) -> Ints:
-    """0 for the lowest value of a row, 1 for the next, and so on: int64, shape (N,)."""
-    low = ranked.low[ranked.order]
-    row = rows.row_ids
-    step = np.zeros(len(low), dtype=np.int64)
-    step[1:] = (low[1:] != low[:-1]) & (row[1:] == row[:-1])
+def _levels(levels: Order) -> Ints:
+    """0 for the lowest value above 0 of a gold, 1 for the next, and so on: int64, shape (S,)."""
+    rising = levels.order[::-1]
+    step = np.zeros(len(rising), dtype=np.int64)
+    row, high = levels.rows[rising], levels.high[rising]
+    step[1:] = (high[1:] != high[:-1]) & (row[1:] == row[:-1])
     count = np.cumsum(step)
-    first = count[rows.offsets[:-1][rows.lengths > 0]]
-    level = np.empty(len(low), dtype=np.int64)
-    level[ranked.order] = count - np.repeat(first, rows.lengths[rows.lengths > 0])
+    first = np.ones(len(rising), dtype=bool)
+    first[1:] = row[1:] != row[:-1]
+    base = count[np.flatnonzero(first)]
+    level = np.empty(len(rising), dtype=np.int64)
+    level[rising] = count - np.repeat(base, levels.lengths[row[first]])
     return level
 
 
-def _tied(ranked: Ranked, rows: Ragged) -> Floats:
-    """Pairs of equal values within each row: shape (G,)."""
-    return row_sums((ranked.high - ranked.low - 1) / 2, rows.row_ids, len(rows))
+def _moments(of: Compared, x: Floats, y: Floats) -> Floats:
+    """Pearson of a map and a gold. `x`: shape (T,), centred by row of the map; `y`: shape (S,), on
+    the gold's marked tokens and 0 on the others."""
+    rows = len(of.order.lengths)
+    spread = row_sums(x * x, of.order.rows, rows)[of.row]
+    varied = of.sum(y * y) - divide(of.sum(y) ** 2, of.length)
+    return divide(of.sum(x[of.at] * y), np.sqrt(spread) * np.sqrt(np.maximum(varied, 0.0)))
+
+
+def _mid_ranks(levels: Order, of: Compared) -> Floats:
+    """Ranks of marked tokens, ties sharing their mean, above the rank of those at 0: shape (S,)."""
+    unmarked = of.length - np.diff(of.cells.offsets)
+    return np.asarray(of.length - unmarked / 2)[of.of] - (levels.low + levels.high) / 2
+
+
+def _varied(golds: Golds) -> Bools:
+    """Golds in which not all tokens have the same value: shape (G,)."""
+    cells: Marked = golds.cells
+    some, every = cells.counts > 0, cells.counts == golds.lengths
+    return np.asarray(some & (~every | golds.levels.varied))

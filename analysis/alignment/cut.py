@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.alignment.base import Cut, Golds, KPolicy
-from analysis.arrays import Bools, Floats, Ints, Ranked, rank_rows
+from analysis.alignment.compared import Compared
+from analysis.alignment.order import HALF, LOW_BITS
+from analysis.arrays import Floats, Ints, row_sums, spread
 from db.errors import UsageError
 
 DRAWS = 10
 """Random choices that a score over random ties is averaged over, where it has no formula."""
+
+
+class Chosen(NamedTuple):
+    """Chosen tokens by comparison and in text order: int64, shape (C,) each."""
+
+    of: Ints
+    place: Ints
 
 
 def choose_k(policy: KPolicy, golds: Golds) -> Ints:
@@ -21,73 +31,86 @@ def choose_k(policy: KPolicy, golds: Golds) -> Ints:
     the mean of that over the golds, rounded, as ERASER does (DeYoung et al. 2020); a whole number;
     or a share of the tokens, above 0 and below 1, rounded up.
     """
-    length = golds.values.lengths
+    length = golds.lengths
     if policy == "instance":
         k = np.floor(golds.marked + 0.5)
     elif policy == "mean":
         k = np.full(len(length), np.floor(golds.marked.mean() + 0.5) if len(length) else 1)
-    elif isinstance(policy, (str, bool)) or policy <= 0:
+    elif isinstance(policy, (str, bool)) or not policy > 0:
         raise UsageError(f"k is 'instance', 'mean', a whole number or a share, not {policy!r}")
     elif isinstance(policy, float) and policy < 1:
         k = np.ceil(policy * length - 1e-9)
-    elif policy == int(policy):
+    elif policy < 2**31 and policy == int(policy):
         k = np.full(len(length), int(policy))
     else:
         raise UsageError(f"k must be a whole number or a share below 1, not {policy!r}")
     return np.minimum(np.maximum(k.astype(np.int64), 1), length)
 
 
-def inclusion(scores: Floats, golds: Golds, cut: Cut) -> Floats:
-    """The probability that each token is among the k highest: float64, shape (N,).
+def inclusion(of: Compared, cut: Cut) -> Floats:
+    """The probability that each marked token is among the k highest: float64, shape (S,).
 
     0 or 1 where ties fall by position; else tied tokens at the cut share the places left.
     """
-    ranked = _from_the_top(scores, golds)
-    k = np.repeat(cut.k, golds.values.lengths)
+    k = cut.k[of.of]
     if cut.ties == "position":
-        return (_places(ranked.order, golds) < k).astype(np.float64)
-    return np.asarray(np.clip((k - ranked.low) / (ranked.high - ranked.low), 0.0, 1.0))
+        return (of.order.place[of.at] < k).astype(np.float64)
+    low, high = of.order.low[of.at], of.order.high[of.at]
+    return np.asarray(np.clip((k - low) / (high - low), 0.0, 1.0))
 
 
-def selections(scores: Floats, golds: Golds, cut: Cut) -> Iterator[Bools]:
-    """The k highest tokens, bool, shape (N,): once by position, else `DRAWS` random choices."""
-    ranked = _from_the_top(scores, golds)
-    k = np.repeat(cut.k, golds.values.lengths)
-    if cut.ties == "position":
-        yield _places(ranked.order, golds) < k
+def selections(of: Compared, cut: Cut) -> Iterator[Chosen]:
+    """The k highest tokens: once by position, or where nothing ties; else `DRAWS` random choices."""
+    if cut.ties == "position" or not tied_cuts(of, cut.k):
+        yield _taken(of, of.order.order, spread(of.start, cut.k), cut.k)
         return
     rng = np.random.default_rng(cut.seed)
-    row = golds.values.row_ids * (1.0 + golds.values.lengths.max(initial=0))
     for _ in range(DRAWS):
-        jitter = rng.random(len(scores))
-        if cut.ties == "runs":
-            jitter = _in_text_order(ranked, golds, rng)
-        order = np.argsort(row + ranked.low + jitter)
-        yield _places(order.astype(np.int64), golds) < k
+        if cut.ties == "random":
+            yield _taken(of, of.order.shuffled(rng), spread(of.start, cut.k), cut.k)
+        else:
+            yield _taken(of, of.order.order, _windows(of, cut.k, rng), cut.k)
 
 
-def tied_cuts(scores: Floats, golds: Golds, k: Ints) -> int:
-    """Golds whose cut falls between tokens of equal score."""
-    ranked = _from_the_top(scores, golds)
-    each_k = np.repeat(k, golds.values.lengths)
-    split = (ranked.low < each_k) & (each_k < ranked.high)
-    return len(np.unique(golds.values.row_ids[split]))
+def tied_cuts(of: Compared, k: Ints) -> int:
+    """Comparisons whose cut falls between tokens of equal score."""
+    low, high = _edges(of, k)
+    return int((high > k).sum())
 
 
-def _from_the_top(scores: Floats, golds: Golds) -> Ranked:
-    return rank_rows(-scores, golds.values.offsets)
+def best_mass(golds: Golds, k: Ints) -> Floats:
+    """The largest sum of gold values that k tokens can have: shape (G,)."""
+    cells = golds.cells
+    kept = golds.levels.place < k[cells.gold]
+    return row_sums(np.where(kept, cells.value, 0.0), cells.gold, len(k))
 
 
-def _places(order: Ints, golds: Golds) -> Ints:
-    """The place of each token in its row, from 0, when rows are put in the given order."""
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return np.asarray(place - np.repeat(golds.values.offsets[:-1], golds.values.lengths))
+def _edges(of: Compared, k: Ints) -> tuple[Ints, Ints]:
+    """Tokens strictly above, and at or above, the last score that is kept: shape (P,) each."""
+    order = of.order
+    there = k > 0
+    edge = order.order[of.start[there] + k[there] - 1]
+    low, high = np.zeros_like(k), np.zeros_like(k)
+    low[there], high[there] = order.low[edge], order.high[edge]
+    return low, high
 
 
-def _in_text_order(ranked: Ranked, golds: Golds, rng: np.random.Generator) -> Floats:
-    """Below 1, rising along tied tokens from a random one of them, round and round."""
-    size = ranked.high - ranked.low
-    along = _places(ranked.order, golds) - ranked.low
-    start = np.floor(np.repeat(rng.random(len(golds.values)), golds.values.lengths) * size)
-    return np.asarray(((along - start) % size) / size)
+def _windows(of: Compared, k: Ints, rng: np.random.Generator) -> Ints:
+    """Ranks kept, flat: all above the edge, and at the edge a run round and round from a random
+    start (tokens of one score stand in text order)."""
+    low, high = _edges(of, k)
+    size, need, edge = high - low, k - low, of.start + low
+    first = np.floor(rng.random(len(of)) * size).astype(np.int64)
+    along = spread(first, need) % np.repeat(size, need)
+    kept = spread(of.start, k)
+    inside = spread(np.zeros_like(k), k) >= np.repeat(low, k)
+    kept[inside] = np.repeat(edge, need) + along
+    return kept
+
+
+def _taken(of: Compared, order: Ints, ranks: Ints, k: Ints) -> Chosen:
+    """The tokens at these flat ranks (k a comparison) in text order."""
+    owner = np.repeat(np.arange(len(of)), k)
+    place = order[ranks] - of.start[owner]
+    keys = np.sort(owner.astype(np.uint64) << HALF | place.astype(np.uint64))
+    return Chosen(owner, (keys & LOW_BITS).astype(np.int64))

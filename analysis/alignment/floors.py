@@ -10,9 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.alignment.base import Golds
-from analysis.arrays import Floats, Ints, ordered_pairs
+from analysis.alignment.compared import Compared
+from analysis.alignment.order import Order, order_of_masks
+from analysis.arrays import Ints, ordered_pairs
 from db.records import Marks
 
 RANDOM = "random"
@@ -25,35 +28,38 @@ RESERVED = (CONSTANT, ORACLE, PEOPLE)
 
 
 class People(NamedTuple):
-    """People as scorers. `golds`: what each is compared with, and `gold` their places among the
-    golds given; `scores`: float64, shape (N,), 0 or 1, aligned with the golds' tokens; `row`:
-    int64, shape (G,), the mask (row of the marks) that scores.
-    """
+    """People as scorers. `compared`: their masks against golds they had no part in; `row`: int64,
+    shape (P,), the mask (row of the marks) that scores."""
 
-    golds: Golds
-    gold: Ints
-    scores: Floats
+    compared: Compared
     row: Ints
 
 
-def random_map(n_tokens: int, seed: int) -> Floats:
-    """Independent uniform scores in [0, 1): shape (n_tokens,)."""
-    return np.random.default_rng(seed).random(n_tokens)
+def random_map(n_tokens: int, seed: int) -> NDArray[np.float32]:
+    """Independent uniform scores in [0, 1): float32, shape (n_tokens,)."""
+    return np.random.default_rng(seed).random(n_tokens).astype(np.float32)
 
 
-def people(marks: Marks, golds: Golds, starts: Ints, each: bool) -> People:
-    """Pair golds with the masks of people who had no part in them.
+def people(marks: Marks, masks: Order, golds: Golds, starts: Ints, each: bool) -> People:
+    """Pair golds with the masks of people who had no part in them. `masks`: those of the marks.
 
     `each`: every mask is a gold, and meets every other worker of its instance. Otherwise a gold
     meets the worker left out of it; golds without one (a single worker) have nobody to meet.
     """
     if each:
         row, gold = ordered_pairs(golds.instance)
-    else:
-        gold = np.flatnonzero(golds.row >= 0)
-        row = golds.row[gold]
-    met = golds.take(gold)
-    of_token = np.repeat(np.arange(len(row)), met.values.lengths)
-    place = met.token - starts[met.instance][of_token]
-    mask = marks.masks.values[marks.masks.offsets[row][of_token] + place]
-    return People(met, gold, mask.astype(np.float64), row)
+        return People(Compared(golds, gold, masks, row), row)
+    gold = np.flatnonzero(golds.row >= 0)
+    row = golds.row[gold]
+    if golds.complete:
+        return People(Compared(golds, gold, masks, row), row)
+    return People(Compared(golds, gold, _of_kept_tokens(marks, golds, starts), gold), row)
+
+
+def _of_kept_tokens(marks: Marks, golds: Golds, starts: Ints) -> Order:
+    """The mask of the worker left out, on the tokens of each gold; nothing where there is none."""
+    of_token = np.repeat(np.arange(len(golds.row)), golds.lengths)
+    place = golds.token - starts[golds.instance][of_token]
+    row = np.maximum(golds.row, 0)[of_token]
+    mask = marks.masks.values[marks.masks.offsets[row] + place] * (golds.row >= 0)[of_token]
+    return order_of_masks(mask, golds.values.offsets)

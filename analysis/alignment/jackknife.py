@@ -7,50 +7,61 @@ worker saw.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from analysis.alignment.base import Family
 from analysis.alignment.golds import build, leave_two_out
 from analysis.alignment.scoring import Column, Setting, columns
-from analysis.arrays import Floats, divide, row_sums
+from analysis.arrays import Floats, Ints, divide, row_sums
 from db.records import Marks
+
+Key = tuple[str, str]
 
 
 def without_each_worker(
-    setting: Setting, family: Family, policy: str, whole: list[Column], means: Floats
+    setting: Setting, families: Sequence[Family], policy: str, whole: list[Column]
 ) -> Floats:
     """The mean score of every column after each worker has been deleted: shape (M, W).
 
-    `whole`: the M columns of the family and policy with all workers there; `means`: float64,
-    shape (M, I), their instance means.
+    `whole`: the M columns of the families and policy with all workers there.
     """
     marks = setting.marks
     golds = build(marks, setting.starts, policy, leave_two_out(marks))
-    rebuilt = {
-        (column.metric, column.subject): _by_deleted_row(column, marks)
-        for column in columns(setting, family, golds, each=False)
-    }
-    nowhere = np.full(len(marks.masks), np.nan)
-    left_out = [
-        _means(of_column, rebuilt.get((column.metric, column.subject), nowhere), marks)
-        for column, of_column in zip(whole, means, strict=True)
-    ]
+    rebuilt: dict[Key, Column] = {}
+    for family in families:
+        for column in columns(setting, family, golds, each=False):
+            rebuilt[column.metric, column.subject] = column
+    left_out = [_means(c, rebuilt.get((c.metric, c.subject)), marks) for c in whole]
     return np.array(left_out).reshape(len(whole), len(marks.worker_ids))
 
 
-def _by_deleted_row(column: Column, marks: Marks) -> Floats:
-    """The score of a row's instance once its worker is deleted: shape (R,), NaN where undefined."""
-    defined = np.isfinite(column.table.scores)
-    row, scores = column.deleted[defined], column.table.scores[defined]
-    rows = len(marks.masks)
-    return divide(row_sums(scores, row, rows), row_sums(np.ones(len(row)), row, rows))
-
-
-def _means(whole: Floats, rebuilt: Floats, marks: Marks) -> Floats:
+def _means(column: Column, rebuilt: Column | None, marks: Marks) -> Floats:
     """Mean over instances without each worker: those they saw take their rebuilt score."""
+    sums, count, totals = np.empty(0), np.empty(0), []
+    for place, part in enumerate(column.parts):
+        before = _by(part, column.instance, len(marks.instance_ids))
+        after = np.full(len(marks.masks), np.nan)
+        if rebuilt is not None:
+            after = _by(rebuilt.parts[place], rebuilt.deleted, len(marks.masks))
+        sums, count = _totals(before, after, marks)
+        totals.append(sums)
+    return divide(totals[0], totals[1] if len(totals) > 1 else count)
+
+
+def _by(scores: Floats, owner: Ints, n: int) -> Floats:
+    """Mean score by owner: shape (n,), NaN where there is no score."""
+    defined = np.isfinite(scores)
+    owner, scores = owner[defined], scores[defined]
+    return divide(row_sums(scores, owner, n), row_sums(np.ones(len(owner)), owner, n))
+
+
+def _totals(whole: Floats, rebuilt: Floats, marks: Marks) -> tuple[Floats, Floats]:
+    """Sums over the defined instances, and how many these are, without each worker: shape (W,)."""
     workers = len(marks.worker_ids)
     before = whole[marks.instance]
     change = np.nan_to_num(rebuilt) - np.nan_to_num(before)
     fewer = np.isfinite(rebuilt).astype(np.float64) - np.isfinite(before)
-    total = np.nansum(whole) + row_sums(change, marks.worker, workers)
-    return divide(total, np.isfinite(whole).sum() + row_sums(fewer, marks.worker, workers))
+    sums = np.nansum(whole) + row_sums(change, marks.worker, workers)
+    return sums, np.isfinite(whole).sum() + row_sums(fewer, marks.worker, workers)

@@ -13,9 +13,10 @@ import numpy as np
 
 from analysis.alignment.floors import CONSTANT, PEOPLE
 from analysis.alignment.scoring import Column
+from analysis.alignment.weighting import Columns, Drawn
 from analysis.arrays import Floats, Ints, divide
 from analysis.intervals import Spread, percentile
-from analysis.score_table import means_over_instances
+from analysis.resampling import Weights
 
 SCALE = "0 is the constant map, 1 is people; not clipped, higher is better"
 SUFFIX = "_normalised"
@@ -33,18 +34,34 @@ class Triples:
     def __len__(self) -> int:
         return len(self.score)
 
-    def shared(self, means: Floats) -> Floats:
-        """Score, floor and ceiling where all three are defined: shape (3, T, I, b), else NaN."""
-        three = np.stack([means[self.score], means[self.floor], means[self.ceiling]])
-        return np.where(np.isfinite(three).all(axis=0), three, np.nan)
+    def n_shared(self, means: Floats) -> Ints:
+        """Instances where score, floor and ceiling are all defined: shape (T,).
 
-    def statistics(self, means: Floats, units: Floats) -> Floats:
-        """Normalised scores, then ceilings − floors: shape (2·T, b).
-
-        `means`: float64, shape (M, I, b or 1), instance means of the columns.
+        `means`: float64, shape (M, I), instance means of the columns.
         """
-        score, floor, ceiling = (means_over_instances(m, units) for m in self.shared(means))
-        return np.concatenate([divide(score - floor, ceiling - floor), ceiling - floor])
+        three = np.stack([means[self.score], means[self.floor], means[self.ceiling]])
+        return np.asarray(np.isfinite(three).all(axis=0).sum(axis=1))
+
+    def statistics(self, columns: Columns, drawn: list[Drawn], weights: Weights) -> Floats:
+        """Normalised scores, then ceilings − floors: shape (2·T, b)."""
+        ratio: list[Floats] = [np.empty(0)] * len(self)
+        gap = list(ratio)
+        for places in self._alike(columns):
+            three = (self.score[places], self.floor[places], self.ceiling[places])
+            found = columns.shared(np.concatenate(three).tolist(), drawn, weights)
+            score, floor, ceiling = found.reshape(3, len(places), -1)
+            normalised = divide(score - floor, ceiling - floor)
+            for place, one, high, low in zip(places, normalised, ceiling, floor, strict=True):
+                ratio[place], gap[place] = one, high - low
+        return np.array(ratio + gap)
+
+    def _alike(self, columns: Columns) -> list[list[int]]:
+        """Places of triples whose columns lie in the same groups: their instances are the same."""
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for place, three in enumerate(zip(self.score, self.floor, self.ceiling, strict=True)):
+            groups = tuple(columns.places[int(column)].group for column in three)
+            alike.setdefault(groups, []).append(place)
+        return list(alike.values())
 
 
 def triples(made: Sequence[Column], subjects: Collection[str]) -> Triples:

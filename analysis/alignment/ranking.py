@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.alignment.base import Cut, Golds
-from analysis.arrays import Bools, Floats, divide, rank_rows, row_sums
+from analysis.alignment.base import Cut, Golds, Marked, Scores
+from analysis.alignment.compared import Compared
+from analysis.alignment.order import HALF
+from analysis.arrays import Bools, Floats, Ints, divide, row_sums
 
 
 class Ranking:
     """`auroc`: ½ is chance; `average_precision` (AUPRC): the share marked is chance.
 
     Undefined where the gold marks no token or every token. Nothing is cut and nothing normalised:
-    a person's map of 0 and 1 has one operating point, a model's scores have many.
+    a person's map of 0 and 1 has one operating point, a model's scores have many. Both change
+    nothing under a transform that keeps the order of scores.
     """
 
     metrics = {
@@ -27,41 +30,52 @@ class Ranking:
     soft_gold = False
     hard_only = False
     cut = False
+    empty = "golds that mark nothing or everything are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
+        marked, unmarked = golds.marked, golds.lengths - golds.marked
         return {
-            "gold that marks no token": golds.marked == 0,
-            "gold that marks every token": (golds.marked > 0) & (_unmarked(golds) == 0),
+            f"gold that marks no {golds.noun}": marked == 0,
+            f"gold that marks every {golds.noun}": (marked > 0) & (unmarked == 0),
         }
 
-    def score(self, scores: Floats, golds: Golds, cut: Cut) -> dict[str, Floats]:
-        row, rows, marked = golds.values.row_ids, len(golds.values), golds.marked
-        starts = np.repeat(golds.values.offsets[:-1], golds.values.lengths)
-        ranked = rank_rows(scores, golds.values.offsets)
-        unmarked = _running(1 - golds.flat[ranked.order])
-        below = unmarked[starts + ranked.low] - unmarked[starts]
-        upto = unmarked[starts + ranked.high] - unmarked[starts]
-        found = _running(golds.flat[ranked.order])
-        above = marked[row] - (found[starts + ranked.low] - found[starts])
-        precision = above / (golds.values.lengths[row] - ranked.low)
-        both = (marked > 0) & (_unmarked(golds) > 0)
-        return {
-            "auroc": divide(
-                row_sums(golds.flat * (below + upto) / 2, row, rows),
-                marked * _unmarked(golds) * both,
-            ),
-            "average_precision": divide(row_sums(golds.flat * precision, row, rows), marked * both),
-        }
+    def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
+        low, high = of.order.low[of.at], of.order.high[of.at]
+        return _scores(of.cells, of.length, low, high)
 
-    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Floats]:
+    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Scores]:
         """The gold as a map: 1 by construction where it is hard."""
-        return self.score(golds.flat, golds, cut)
+        levels = golds.levels
+        return _scores(golds.cells, golds.lengths.astype(np.float64), levels.low, levels.high)
 
 
-def _unmarked(golds: Golds) -> Floats:
-    return golds.values.lengths - golds.marked
+def _scores(cells: Marked, length: Floats, low: Ints, high: Ints) -> dict[str, Scores]:
+    """`low`, `high`: int64, shape (S,), ranks of the marked tokens in the map."""
+    owner, rows = cells.gold, len(length)
+    marked = row_sums(cells.value, owner, rows)
+    unmarked = length - marked
+    both = (marked > 0) & (unmarked > 0)
+    # Tokens below, and half of those that tie; what marked tokens win of each other is half.
+    below = length[owner] - (low + high) / 2
+    won = row_sums(cells.value * below, owner, rows) - marked**2 / 2
+    precision = _mass_at_or_above(cells, owner, low) / high
+    average = divide(row_sums(cells.value * precision, owner, rows), marked * both)
+    return {
+        "auroc": Scores(divide(won, marked * unmarked * both)),
+        "average_precision": Scores(average),
+    }
 
 
-def _running(values: Floats) -> Floats:
-    """Sums of the first 0, 1, … N values: shape (N + 1,)."""
-    return np.concatenate([np.zeros(1), np.cumsum(values)])
+def _mass_at_or_above(cells: Marked, owner: Ints, low: Ints) -> Floats:
+    """Gold values of the comparison with a score no lower: shape (S,)."""
+    key = owner.astype(np.uint64) << HALF | low.astype(np.uint64)
+    order = np.argsort(key)
+    ordered = key[order]
+    running = np.concatenate([[0.0], np.cumsum(cells.value[order])])
+    last = np.ones(len(key), dtype=bool)
+    last[:-1] = ordered[1:] != ordered[:-1]
+    ends = np.flatnonzero(last)
+    upto = np.repeat(ends, np.diff(np.append(-1, ends))) + 1
+    mass = np.empty(len(key))
+    mass[order] = running[upto] - running[cells.offsets[owner[order]]]
+    return mass

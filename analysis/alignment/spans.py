@@ -10,21 +10,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.alignment.base import Cut, Golds
-from analysis.alignment.cut import selections
+from analysis.alignment.base import Cut, Golds, Scores
+from analysis.alignment.compared import Compared
+from analysis.alignment.cut import Chosen, selections
 from analysis.arrays import Bools, Floats, Ints, divide, row_sums
 
 SCALE = "0 to 1, higher is better"
 
 
 class Runs(NamedTuple):
-    """Maximal runs of chosen tokens. `of_token`: int64, shape (N,), the run of each token or −1;
-    `length`, `row`: int64, shape (S,), tokens of each run and the gold it lies in.
+    """Maximal runs of chosen tokens. `of_token`: int64, shape (C,), the run of each of them;
+    `length`, `row`: int64, shape (S,), tokens of each run and the gold or comparison it lies in.
     """
 
     of_token: Ints
     length: Ints
     row: Ints
+
+
+class Counts(NamedTuple):
+    """One choice of tokens: shape (P,) each. Matched spans, spans of both sides, shared tokens."""
+
+    matches: Floats
+    spans: Floats
+    both: Floats
 
 
 class Spans:
@@ -41,27 +50,34 @@ class Spans:
     soft_gold = False
     hard_only = True
     cut = True
+    empty = "golds that mark nothing are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        return {"gold that marks no token": golds.marked == 0}
+        return {f"gold that marks no {golds.noun}": golds.marked == 0}
 
-    def score(self, scores: Floats, golds: Golds, cut: Cut) -> dict[str, Floats]:
-        truth = golds.flat > 0
-        there = golds.marked > 0
-        gold_runs = runs(truth, golds)
-        totals = np.zeros((2, len(golds.values)))
-        draws = 0
-        for chosen in selections(scores, golds, cut):
-            totals += np.stack([iou_f1(chosen, gold_runs, golds), token_iou(chosen, truth, golds)])
-            draws += 1
-        f1, iou = divide(totals, np.broadcast_to(draws * there, totals.shape).astype(np.float64))
-        return {"iou_f1": f1, "token_iou": iou}
+    def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
+        run_of = _runs_by_token(of.golds)
+        marked, there = of.marked, (of.marked > 0).astype(np.float64)
+        drawn = []
+        for chosen in selections(of, cut):
+            found = _counts(chosen, run_of, of)
+            either = cut.k + marked - found.both
+            matched = 2 * found.matches
+            iou = divide(found.both, either * there)
+            drawn.append((divide(matched, found.spans * there), matched, found.spans, iou,
+                          found.both, either))  # fmt: skip
+        f1, matched, spans, iou, both, either = (
+            np.mean(each, axis=0) for each in zip(*drawn, strict=True)
+        )
+        return {
+            "iou_f1": Scores(f1, matched, spans),
+            "token_iou": Scores(iou, both, either),
+        }
 
-    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Floats]:
+    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Scores]:
         """IoU F1: a bound. k tokens can match no more gold spans than fit when each takes half of
         its tokens, shortest first, and matching m of g spans scores at most 2m / (m + g)."""
-        marked, rows = golds.marked, len(golds.values)
-        gold_runs = runs(golds.flat > 0, golds)
+        gold_runs, rows = _gold_runs(golds), len(golds.values)
         half = (gold_runs.length + 1) // 2
         order = np.lexsort((half, gold_runs.row))
         spent = np.cumsum(half[order])
@@ -69,42 +85,58 @@ class Spans:
         row = gold_runs.row[order]
         fits = (spent - before[row]) <= cut.k[row]
         matched = row_sums(fits, row, rows)
-        spans = np.bincount(gold_runs.row, minlength=rows)
-        hits = np.minimum(cut.k, marked)
-        there = marked > 0
-        return {
-            "iou_f1": divide(2 * matched, (matched + spans) * there),
-            "token_iou": divide(hits, (cut.k + marked - hits) * there),
+        spans = np.bincount(gold_runs.row, minlength=rows).astype(np.float64)
+        hits = np.minimum(cut.k, golds.marked)
+        parts = {
+            "iou_f1": (2 * matched, (matched + spans) * (golds.marked > 0)),
+            "token_iou": (hits, (cut.k + golds.marked - hits) * (golds.marked > 0)),
         }
+        return {name: Scores(divide(*both), *both) for name, both in parts.items()}
 
 
-def runs(chosen: Bools, golds: Golds) -> Runs:
-    """Number the maximal runs of chosen tokens within each gold."""
-    first = chosen.copy()
-    first[1:] &= ~chosen[:-1] | (np.diff(golds.values.row_ids) > 0)
-    number = np.where(chosen, np.cumsum(first) - 1, -1)
-    length = np.bincount(number[chosen], minlength=int(first.sum()))
-    return Runs(number, length.astype(np.int64), golds.values.row_ids[first])
+def runs(owner: Ints, place: Ints) -> Runs:
+    """Number the maximal runs of tokens, given in order: their owners and places, shape (C,)."""
+    first = np.ones(len(place), dtype=bool)
+    first[1:] = (place[1:] != place[:-1] + 1) | (owner[1:] != owner[:-1])
+    starts = np.flatnonzero(first)
+    return Runs(np.cumsum(first) - 1, np.diff(np.append(starts, len(place))), owner[starts])
 
 
-def iou_f1(chosen: Bools, gold_runs: Runs, golds: Golds) -> Floats:
-    """2·matches / (predicted + gold spans): shape (G,); 0 where there is no span at all."""
-    rows = len(golds.values)
-    predicted = runs(chosen, golds)
-    shared = chosen & (gold_runs.of_token >= 0)
-    mine, theirs = predicted.of_token[shared], gold_runs.of_token[shared]
+def _gold_runs(golds: Golds) -> Runs:
+    return runs(golds.cells.gold, golds.cells.place)
+
+
+class _RunOf(NamedTuple):
+    """`run`: int32, shape (N,), the run of each gold token or −1; `length`: shape (S,); `spans`:
+    float64, shape (G,), runs of each gold."""
+
+    run: np.ndarray[tuple[int], np.dtype[np.int32]]
+    length: Ints
+    spans: Floats
+
+
+def _runs_by_token(golds: Golds) -> _RunOf:
+    found = _gold_runs(golds)
+    run = np.full(len(golds.token), -1, dtype=np.int32)
+    run[golds.values.offsets[golds.cells.gold] + golds.cells.place] = found.of_token
+    spans = np.bincount(found.row, minlength=len(golds.values)).astype(np.float64)
+    return _RunOf(run, found.length, spans)
+
+
+def _counts(chosen: Chosen, gold_runs: _RunOf, of: Compared) -> Counts:
+    """Matches of the chosen tokens' spans with the gold's."""
+    predicted, rows = runs(*chosen), len(of)
+    theirs = gold_runs.run[of.golds.values.offsets[of.gold[chosen.of]] + chosen.place]
+    shared = theirs >= 0
+    mine, theirs = predicted.of_token[shared], theirs[shared]
     new = np.ones(len(mine), dtype=bool)
-    new[1:] = (np.diff(mine) != 0) | (np.diff(theirs) != 0)
+    new[1:] = (mine[1:] != mine[:-1]) | (theirs[1:] != theirs[:-1])
     overlap = np.diff(np.append(np.flatnonzero(new), len(mine)))
     mine, theirs = mine[new], theirs[new]
     union = predicted.length[mine] + gold_runs.length[theirs] - overlap
-    matches = row_sums(2 * overlap >= union, predicted.row[mine], rows)
-    spans = np.bincount(predicted.row, minlength=rows) + np.bincount(gold_runs.row, minlength=rows)
-    return np.nan_to_num(divide(2 * matches, spans.astype(np.float64)))
-
-
-def token_iou(chosen: Bools, truth: Bools, golds: Golds) -> Floats:
-    """Tokens in both / tokens in either: shape (G,); 0 where there is none."""
-    row, rows = golds.values.row_ids, len(golds.values)
-    both, either = row_sums(chosen & truth, row, rows), row_sums(chosen | truth, row, rows)
-    return np.nan_to_num(divide(both, either))
+    row = predicted.row[mine]
+    return Counts(
+        row_sums(2 * overlap >= union, row, rows),
+        np.bincount(predicted.row, minlength=rows) + gold_runs.spans[of.gold],
+        row_sums(overlap, row, rows),
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.alignment.base import Cut, Golds
-from analysis.alignment.cut import inclusion
-from analysis.arrays import Bools, Floats, divide, row_sums
+from analysis.alignment.base import Cut, Golds, Scores
+from analysis.alignment.compared import Compared
+from analysis.alignment.cut import best_mass, inclusion
+from analysis.arrays import Bools, Floats, divide
 
 SCALE = "0 to 1, higher is better"
 
@@ -26,21 +27,24 @@ class TopK:
     soft_gold = False
     hard_only = False
     cut = True
+    empty = "golds that mark nothing are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        return {"gold that marks no token": golds.marked == 0}
+        return {f"gold that marks no {golds.noun}": golds.marked == 0}
 
-    def score(self, scores: Floats, golds: Golds, cut: Cut) -> dict[str, Floats]:
-        chosen = inclusion(scores, golds, cut) * golds.flat
-        hits = row_sums(chosen, golds.values.row_ids, len(golds.values))
-        marked = golds.marked
-        there = (marked > 0).astype(np.float64)
-        return {
-            "token_precision": divide(hits, cut.k * there),
-            "token_recall": divide(hits, marked),
-            "token_f1": divide(2 * hits, (cut.k + marked) * there),
-        }
+    def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
+        return _of_hits(of.sum(inclusion(of, cut) * of.cells.value), cut, of.marked)
 
-    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Floats]:
+    def oracle(self, golds: Golds, cut: Cut) -> dict[str, Scores]:
         """The gold itself, cut or filled to k tokens."""
-        return self.score(golds.flat, golds, cut)
+        return _of_hits(best_mass(golds, cut.k), cut, golds.marked)
+
+
+def _of_hits(hits: Floats, cut: Cut, marked: Floats) -> dict[str, Scores]:
+    k: Floats = np.where(marked > 0, cut.k, 0).astype(np.float64)
+    parts = {
+        "token_precision": (hits, k),
+        "token_recall": (hits, marked),
+        "token_f1": (2 * hits, k + marked),
+    }
+    return {name: Scores(divide(*both), *both) for name, both in parts.items()}

@@ -19,13 +19,16 @@ ALIGNMENT = (
      ("token_f1", "iou_f1", "auroc")),
     ("The same, further scores", ("token_precision", "token_recall", "average_precision")),
     ("Against the share of workers who marked a token", ("pearson", "spearman", "kendall")),
+    ("The same, as sets and as shares (divergence: lower is better)",
+     ("topk_overlap", "js_divergence")),
     ("From chance (0) to people (1)", ("token_f1_normalised", "iou_f1_normalised")),
 )  # fmt: skip
 TEACHING = (
     ("The task", ("macro F1", "task AUC")),
     ("Attention against people's marks", ("auroc", "token_f1")),
 )
-ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU"}
+ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU",
+                 "js": "JS"}  # fmt: skip
 
 
 def number(value: float | None) -> str:
@@ -68,8 +71,13 @@ def consensus_rows(result: Aggregation) -> Table:
     return ["consensus", "units", "share"], rows
 
 
-def alignment_tables(estimates: Sequence[Estimate]) -> list[tuple[str, list[str], list[list[str]]]]:
-    """Title, columns and rows: explainers, floors, oracle and people, intervals over instances."""
+def alignment_tables(
+    estimates: Sequence[Estimate], noun: str = "token"
+) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Title, columns and rows: explainers, floors, oracle and people, intervals over instances.
+
+    `noun`: what a unit is called, "token" or "feature".
+    """
     found = {(e.subject, e.name): e for e in estimates if e.over in (None, "units")}
     subjects = list(dict.fromkeys(subject for subject, _ in found))
     tables = []
@@ -79,7 +87,8 @@ def alignment_tables(estimates: Sequence[Estimate]) -> list[tuple[str, list[str]
             for s in subjects
             if any((s, n) in found for n in names)
         ]
-        tables.append((title, ["", *map(words, names)], rows))
+        headings = [words(name).replace("token", noun) for name in names]
+        tables.append((title.replace("token", noun), ["", *headings], rows))
     return tables
 
 

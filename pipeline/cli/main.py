@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli import campaign, data, lint, market, model, results, service, workers
+from pipeline.cli import (
+    align,
+    campaign,
+    compare,
+    data,
+    export,
+    faithfulness,
+    lint,
+    market,
+    model,
+    results,
+    service,
+    workers,
+)
 from pipeline.cli.shared import KonkyoGroup
 
 app = typer.Typer(
@@ -21,7 +34,20 @@ app = typer.Typer(
     epilog="A first look at everything: konkyo demo",
 )
 
-for group in (data, model, campaign, lint, workers, results, service, market):
+for group in (
+    data,
+    export,
+    model,
+    faithfulness,
+    campaign,
+    lint,
+    workers,
+    results,
+    align,
+    compare,
+    service,
+    market,
+):
     group.register(app)
 
 

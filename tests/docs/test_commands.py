@@ -21,6 +21,8 @@ from analysis.aggregation import (
 )
 from analysis.agreement import COEFFICIENTS, TOKEN_COEFFICIENTS
 from analysis.alignment import FAMILIES, GOLD_POLICIES
+from analysis.alignment.compat import COMPATS
+from analysis.faithfulness import FAITHFULNESS
 from analysis.workers import WORKER_FACTS
 from db.catalogue import Catalogue
 from hits.markets import MARKETS, SOURCES
@@ -31,6 +33,7 @@ from pipeline.formats import READERS
 from pipeline.models import MODELS
 from pipeline.models.settings import Settings as ModelSettings
 from pipeline.objectives import OBJECTIVES
+from pipeline.removal import REMOVALS
 from pipeline.sample_config import SAMPLE_CONFIG
 from tests.cli.support import leaf_commands
 from tests.docs.pages import DOCS, PAGES, ROOT, all_docs, anchors, blocks, prose, read, section
@@ -49,6 +52,8 @@ CATALOGUES = (
     PAIR_AGGREGATORS,
     FAMILIES,
     GOLD_POLICIES,
+    FAITHFULNESS,
+    REMOVALS,
     WORKER_FACTS,
     COEFFICIENTS,
     TOKEN_COEFFICIENTS,
@@ -155,8 +160,9 @@ def declared(extra: str | None) -> dict[str, str]:
         ("## Test extra", "test"),
         ("## Bench extra", "bench"),
         ("## Crowdkit extra", "crowdkit"),
+        ("## Hub extra", "hub"),
     ],
-    ids=["runtime", "test", "bench", "crowdkit"],
+    ids=["runtime", "test", "bench", "crowdkit", "hub"],
 )
 def test_every_dependency_is_explained_with_its_bounds(heading: str, extra: str | None) -> None:
     text = section(read(DOCS / "dependencies.md"), heading)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.alignment.base import Cut, Golds, Ties
+from analysis.alignment.base import Cut, Family, Golds, Ties
+from analysis.alignment.compared import Compared, alone
+from analysis.alignment.order import order_of
 from db.ragged import Ragged
 
 
@@ -32,6 +34,21 @@ def random_scores(rng: np.random.Generator, golds: Golds, levels: int = 0) -> np
     """A score per gold token; whole numbers below `levels`, if given, so that many tie."""
     n = len(golds.flat)
     return rng.integers(levels, size=n).astype(np.float64) if levels else rng.normal(size=n)
+
+
+def laid(scores: np.ndarray, golds: Golds) -> Compared:
+    """A map with a row a gold, against the golds."""
+    return alone(golds, order_of(scores, golds.values.offsets))
+
+
+def scored(family: Family, scores: np.ndarray, golds: Golds, at: Cut) -> dict[str, np.ndarray]:
+    """Metric → the score of a map against each gold."""
+    return {name: each.value for name, each in family.score(laid(scores, golds), at).items()}
+
+
+def best_of(family: Family, golds: Golds, at: Cut) -> dict[str, np.ndarray]:
+    """Metric → the best possible score against each gold."""
+    return {name: each.value for name, each in family.oracle(golds, at).items()}
 
 
 def rows_of(values: np.ndarray, golds: Golds) -> list[np.ndarray]:

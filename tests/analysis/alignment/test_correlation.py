@@ -8,12 +8,14 @@ from scipy import stats
 
 from analysis.alignment.correlation import Correlation
 from tests.analysis.alignment.support import (
+    best_of,
     cut,
     flat,
     golds_from,
     random_golds,
     random_scores,
     rows_of,
+    scored,
 )
 
 CORRELATION = Correlation()
@@ -25,7 +27,7 @@ def test_scores_equal_those_of_scipy(seed: int, levels: int) -> None:
     rng = np.random.default_rng(seed)
     golds = random_golds(rng, 6, soft=True)
     scores = random_scores(rng, golds, levels)
-    ours = CORRELATION.score(scores, golds, cut([1] * 6))
+    ours = scored(CORRELATION, scores, golds, cut([1] * 6))
     for g, (row, gold) in enumerate(
         zip(rows_of(scores, golds), rows_of(golds.flat, golds), strict=True)
     ):
@@ -43,14 +45,14 @@ def test_scores_equal_those_of_scipy(seed: int, levels: int) -> None:
 
 def test_constant_scores_have_no_correlation_even_when_rounding_would_give_one() -> None:
     # 0.1 three times has a mean that differs from 0.1 in the last digit.
-    found = CORRELATION.score(flat([[0.1, 0.1, 0.1]]), golds_from([[1, 0, 0.5]]), cut([1]))
+    found = scored(CORRELATION, flat([[0.1, 0.1, 0.1]]), golds_from([[1, 0, 0.5]]), cut([1]))
     assert all(np.isnan(found[metric][0]) for metric in CORRELATION.metrics)
 
 
 def test_the_soft_mask_itself_scores_one_and_its_reverse_minus_one() -> None:
     golds = golds_from([[0, 0.25, 0.5, 1]])
-    best = CORRELATION.oracle(golds, cut([1]))
-    worst = CORRELATION.score(-golds.flat, golds, cut([1]))
+    best = best_of(CORRELATION, golds, cut([1]))
+    worst = scored(CORRELATION, -golds.flat, golds, cut([1]))
     for metric in CORRELATION.metrics:
         assert best[metric][0] == pytest.approx(1)
         assert worst[metric][0] == pytest.approx(-1)

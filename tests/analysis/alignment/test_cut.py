@@ -6,9 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.alignment import cut as module
-from analysis.alignment.cut import choose_k, inclusion, selections, tied_cuts
+from analysis.alignment.base import Golds
+from analysis.alignment.cut import Chosen, choose_k, inclusion, selections, tied_cuts
 from db.errors import UsageError
-from tests.analysis.alignment.support import cut, flat, golds_from, random_golds, random_scores
+from tests.analysis.alignment.support import (
+    cut,
+    flat,
+    golds_from,
+    laid,
+    random_golds,
+    random_scores,
+)
 
 GOLDS = golds_from([[1, 1, 0, 0, 0], [0, 1, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]])
 
@@ -38,17 +46,23 @@ def test_other_k_is_refused(policy: object) -> None:
 
 
 def test_ties_go_to_the_first_tokens_and_are_counted() -> None:
-    golds = golds_from([[0, 0, 0, 0], [0, 0, 0]])
+    golds = golds_from([[1, 1, 1, 1], [1, 1, 1]])
     scores = flat([[1, 2, 1, 1], [3, 2, 1]])
-    assert inclusion(scores, golds, cut([2, 2])).tolist() == [1, 1, 0, 0, 1, 1, 0]
-    assert tied_cuts(scores, golds, np.array([2, 2])) == 1
+    assert inclusion(laid(scores, golds), cut([2, 2])).tolist() == [1, 1, 0, 0, 1, 1, 0]
+    assert tied_cuts(laid(scores, golds), np.array([2, 2])) == 1
 
 
 def test_random_ties_share_the_places_that_are_left() -> None:
     # One place is left for three tokens of score 1.
-    golds = golds_from([[0, 0, 0, 0]])
-    chance = inclusion(flat([[1, 2, 1, 1]]), golds, cut([2], "random"))
+    golds = golds_from([[1, 1, 1, 1]])
+    chance = inclusion(laid(flat([[1, 2, 1, 1]]), golds), cut([2], "random"))
     assert chance == pytest.approx([1 / 3, 1, 1 / 3, 1 / 3])
+
+
+def mask_of(drawn: Chosen, golds: Golds) -> np.ndarray:
+    mask = np.zeros(len(golds.flat), dtype=bool)
+    mask[golds.values.offsets[drawn.of] + drawn.place] = True
+    return mask
 
 
 @settings(max_examples=20, deadline=None)
@@ -58,7 +72,8 @@ def test_every_selection_has_k_tokens_none_lower_than_one_left_out(seed: int, ti
     golds = random_golds(rng, 8)
     scores = random_scores(rng, golds, levels=3)
     k = np.minimum(3, golds.values.lengths)
-    for chosen in selections(scores, golds, cut(k, ties)):  # type: ignore[arg-type]
+    for drawn in selections(laid(scores, golds), cut(k, ties)):  # type: ignore[arg-type]
+        chosen = mask_of(drawn, golds)
         for g in range(len(golds.values)):
             row = slice(golds.values.offsets[g], golds.values.offsets[g + 1])
             inside, outside = scores[row][chosen[row]], scores[row][~chosen[row]]
@@ -71,10 +86,11 @@ def test_random_selections_take_each_token_as_often_as_inclusion_says(
     ties: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "DRAWS", 4000)
-    golds = golds_from([[0] * 7, [0] * 4])
+    golds = golds_from([[1] * 7, [1] * 4])
     scores = flat([[1, 1, 2, 1, 0, 1, 0], [5, 5, 5, 5]])
-    drawn = list(selections(scores, golds, cut([3, 1], ties)))  # type: ignore[arg-type]
-    expected = inclusion(scores, golds, cut([3, 1], ties))  # type: ignore[arg-type]
+    every = selections(laid(scores, golds), cut([3, 1], ties))  # type: ignore[arg-type]
+    drawn = [mask_of(one, golds) for one in every]
+    expected = inclusion(laid(scores, golds), cut([3, 1], ties))  # type: ignore[arg-type]
     # A share of 4,000 draws has a standard error below .008.
     np.testing.assert_allclose(np.mean(drawn, axis=0), expected, atol=0.03)
 
@@ -83,6 +99,7 @@ def test_runs_keep_neighbours_together() -> None:
     # A person marked six tokens in a row; cut at three, at most two runs remain, mostly one.
     golds = golds_from([[0] * 10])
     scores = flat([[0, 0, 1, 1, 1, 1, 1, 1, 0, 0]])
-    for chosen in selections(scores, golds, cut([3], "runs")):
+    for drawn in selections(laid(scores, golds), cut([3], "runs")):
+        chosen = mask_of(drawn, golds)
         starts = np.flatnonzero(chosen & ~np.concatenate([[False], chosen[:-1]]))
         assert len(starts) <= 2

@@ -8,11 +8,13 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from analysis.alignment.ranking import Ranking
 from tests.analysis.alignment.support import (
+    best_of,
     cut,
     golds_from,
     random_golds,
     random_scores,
     rows_of,
+    scored,
 )
 
 RANKING = Ranking()
@@ -34,7 +36,7 @@ def test_scores_equal_those_of_scikit_learn(seed: int, levels: int, soft: bool) 
     rng = np.random.default_rng(seed)
     golds = random_golds(rng, 6, soft)
     scores = random_scores(rng, golds, levels)
-    ours = RANKING.score(scores, golds, cut([1] * 6))
+    ours = scored(RANKING, scores, golds, cut([1] * 6))
     for g, (row, gold) in enumerate(
         zip(rows_of(scores, golds), rows_of(golds.flat, golds), strict=True)
     ):
@@ -49,7 +51,7 @@ def test_scores_equal_those_of_scikit_learn(seed: int, levels: int, soft: bool) 
 
 def test_a_constant_map_scores_one_half_and_the_share_marked() -> None:
     golds = golds_from([[1, 0, 0, 0, 0], [1, 1, 0, 0]])
-    found = RANKING.score(np.zeros(9), golds, cut([1, 1]))
+    found = scored(RANKING, np.zeros(9), golds, cut([1, 1]))
     assert found["auroc"].tolist() == [0.5, 0.5]
     # The trapezoid under the precision–recall curve would have given .6 and .75.
     assert found["average_precision"].tolist() == [0.2, 0.5]
@@ -57,7 +59,7 @@ def test_a_constant_map_scores_one_half_and_the_share_marked() -> None:
 
 def test_the_gold_itself_scores_one() -> None:
     golds = golds_from([[1, 0, 1, 0]])
-    best = RANKING.oracle(golds, cut([2]))
+    best = best_of(RANKING, golds, cut([2]))
     assert best["auroc"][0] == best["average_precision"][0] == 1.0
 
 
@@ -75,7 +77,7 @@ def test_only_the_order_of_scores_matters(seed: int) -> None:
     rng = np.random.default_rng(seed)
     golds = random_golds(rng, 5)
     scores = random_scores(rng, golds, levels=4)
-    plain = RANKING.score(scores, golds, cut([1] * 5))
-    bent = RANKING.score(np.exp(3 * scores) - 7, golds, cut([1] * 5))
+    plain = scored(RANKING, scores, golds, cut([1] * 5))
+    bent = scored(RANKING, np.exp(3 * scores) - 7, golds, cut([1] * 5))
     for metric in RANKING.metrics:
         np.testing.assert_allclose(plain[metric], bent[metric])

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from analysis.alignment.spans import Spans
-from tests.analysis.alignment.support import cut, flat, golds_from, random_golds, rows_of
+from tests.analysis.alignment.support import (
+    best_of,
+    cut,
+    flat,
+    golds_from,
+    random_golds,
+    rows_of,
+    scored,
+)
 
 SPANS = Spans()
 
@@ -41,7 +49,7 @@ def test_scores_equal_those_of_an_optimal_assignment(seed: int) -> None:
     golds = random_golds(rng, 8)
     scores = rng.normal(size=len(golds.flat))
     k = rng.integers(1, golds.values.lengths + 1)
-    ours = SPANS.score(scores, golds, cut(k))
+    ours = scored(SPANS, scores, golds, cut(k))
     for g, (row, truth) in enumerate(
         zip(rows_of(scores, golds), rows_of(golds.flat, golds), strict=True)
     ):
@@ -57,21 +65,21 @@ def test_scores_equal_those_of_an_optimal_assignment(seed: int) -> None:
 def test_a_long_span_over_two_short_ones_matches_neither() -> None:
     # Predicted 0–4 over gold {0, 1} and {3, 4}: both IoU 2/5. One predicted span, two of gold.
     golds = golds_from([[1, 1, 0, 1, 1]])
-    found = SPANS.score(flat([[5, 4, 3, 2, 1]]), golds, cut([5]))
+    found = scored(SPANS, flat([[5, 4, 3, 2, 1]]), golds, cut([5]))
     assert found["iou_f1"][0] == 0.0
     assert found["token_iou"][0] == pytest.approx(4 / 5)
 
 
 def test_half_an_overlap_is_a_match() -> None:
     # Predicted {0} in gold {0, 1}: IoU exactly ½.
-    found = SPANS.score(flat([[2, 1, 0]]), golds_from([[1, 1, 0]]), cut([1]))
+    found = scored(SPANS, flat([[2, 1, 0]]), golds_from([[1, 1, 0]]), cut([1]))
     assert found["iou_f1"][0] == 1.0
 
 
 def test_spans_end_with_their_instance() -> None:
     # The last token of one instance and the first of the next are two spans.
     golds = golds_from([[0, 1], [1, 0]])
-    found = SPANS.score(flat([[0, 1], [1, 0]]), golds, cut([1, 1]))
+    found = scored(SPANS, flat([[0, 1], [1, 0]]), golds, cut([1, 1]))
     assert found["iou_f1"].tolist() == [1.0, 1.0]
 
 
@@ -80,7 +88,7 @@ def test_spans_end_with_their_instance() -> None:
 def test_no_choice_of_k_tokens_beats_the_oracle(gold: list[int], k: int) -> None:
     golds = golds_from([[float(value) for value in gold]])
     k = min(k, len(gold))
-    bound = SPANS.oracle(golds, cut([k]))
+    bound = best_of(SPANS, golds, cut([k]))
     if any(gold):
         truth = np.array(gold, dtype=bool)
         for chosen in combinations(range(len(gold)), k):
@@ -91,15 +99,15 @@ def test_no_choice_of_k_tokens_beats_the_oracle(gold: list[int], k: int) -> None
 
 def test_oracle_reaches_one_at_the_golds_own_count() -> None:
     golds = golds_from([[1, 1, 0, 1], [0, 1, 0, 0]])
-    best = SPANS.oracle(golds, cut([3, 1]))
+    best = best_of(SPANS, golds, cut([3, 1]))
     assert best["iou_f1"].tolist() == [1.0, 1.0]
     assert best["token_iou"].tolist() == [1.0, 1.0]
 
 
 def test_random_ties_are_averaged_over_draws_of_the_same_seed() -> None:
     golds = golds_from([[1, 1, 0, 0, 0, 0]])
-    first = SPANS.score(np.zeros(6), golds, cut([2], "random", seed=1))
-    again = SPANS.score(np.zeros(6), golds, cut([2], "random", seed=1))
+    first = scored(SPANS, np.zeros(6), golds, cut([2], "random", seed=1))
+    again = scored(SPANS, np.zeros(6), golds, cut([2], "random", seed=1))
     assert first["iou_f1"][0] == again["iou_f1"][0]
     # Any of 15 pairs: 8 of them have one token of the gold, alone (IoU 1/2) or beside another.
     assert 0.1 < first["iou_f1"][0] < 0.9
