@@ -29,6 +29,7 @@ from pipeline.experiment import read_experiment
 from pipeline.files import write_whole
 from pipeline.judged import judged_campaign
 from pipeline.project import Project
+from pipeline.report_consensus import aggregation
 
 T = TypeVar("T")
 SOFTWARE = ("konkyo", "torch", "captum", "krippendorff")
@@ -52,7 +53,7 @@ def report_content(project: Project, name: str | None, *, run: str | None = None
         study=_study(project, campaign, chosen),
         workers=sections.workers(project, campaign),
         agreement=_or_missing(lambda: sections.agreement(project, campaign), "konkyo collect"),
-        aggregation=_or_missing(lambda: sections.aggregation(project, campaign), "konkyo collect"),
+        aggregation=_or_missing(lambda: aggregation(project, campaign), "konkyo collect"),
         alignment=aligned if isinstance(aligned, Missing) else sections.alignment(aligned),
         ratings=sections.ratings(project, rating) if rating else None,
         teaching=(

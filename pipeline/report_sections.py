@@ -9,10 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.report.content import (
-    Aggregation,
     Agreement,
     Alignment,
-    Consensus,
     Contrast,
     Contrasts,
     Difference,
@@ -29,17 +27,19 @@ from db import frames
 from db.columns import INSTANCE, VALUE
 from db.records import Assignment, Campaign, Estimate
 from db.store import assignments, instances, runs
-from pipeline.aggregate import consensus_of
 from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
 from pipeline.align import Aligned
 from pipeline.experiment import TAUGHT, VANILLA, Experiment
 from pipeline.judged import choice_question, marks_of, question_of, questions, regular
+from pipeline.plots import agreement_of_workers, plots_of_campaign
 from pipeline.project import Project
 from pipeline.status import campaign_status
 
 NORMALISED = "_normalised"
 HEADLINE = "auroc"
 SHOWN = 8
+IN_REPORT = ("agreement-by-label", "agreement-over-time")
+"""The plots that the section on agreement shows; `konkyo agreement --plots` draws more."""
 WORDS = {VANILLA: "cross-entropy alone", TAUGHT: "people's marks supervise attention"}
 
 
@@ -54,6 +54,7 @@ def workers(project: Project, campaign: Campaign) -> Workers | None:
     by_worker: dict[str, list[Assignment]] = {}
     for assignment in found:
         by_worker.setdefault(assignment.worker_id, []).append(assignment)
+    agreeing = agreement_of_workers(project, campaign)
     return Workers(
         n_workers=status.workers,
         n_simulated=status.simulated_workers,
@@ -73,7 +74,10 @@ def workers(project: Project, campaign: Campaign) -> Workers | None:
         else None,
         gold_accuracy=_gold(status.checks.share, status.checks.answered, status.workers),
         rows=tuple(
-            _worker_row(worker, mine, status.checks.by_worker.get(worker, (0, 0)))
+            replace(
+                _worker_row(worker, mine, status.checks.by_worker.get(worker, (0, 0))),
+                agreement=agreeing.get(worker),
+            )
             for worker, mine in sorted(by_worker.items())
         ),
     )
@@ -111,43 +115,14 @@ def agreement(project: Project, campaign: Campaign) -> Agreement:
     question = choice_question(project, campaign)
     counts = regular(project, campaign, question)[VALUE].value_counts()
     kept = [e for e in found.estimates if e.name != "prevalence"]
+    drawn = plots_of_campaign(project, campaign.name, question=question)
     return Agreement(
         estimates=tuple(kept),
         headline="token_alpha" if "marks" in asked else "alpha",
         prevalence={str(label): int(n) for label, n in counts.items()},
         excluded=found.excluded,
         notes=tuple(found.notes),
-    )
-
-
-def aggregation(project: Project, campaign: Campaign) -> Aggregation:
-    """Consensus labels by each method, and the soft rationales."""
-    known = bool(campaign.settings["persons_known"])
-    methods = ("majority", "dawid_skene") if known else ("majority",)
-    made = [consensus_of(project, campaign, method) for method in methods]
-    consensus = []
-    for one in made:
-        labels = [label for label in one.result.consensus if label is not None]
-        consensus.append(
-            Consensus(
-                method=one.method,
-                counts={str(label): labels.count(label) for label in dict.fromkeys(labels)},
-                ties=int(one.result.tied.sum()),
-                certainty=None
-                if one.method == "majority"
-                else float(one.result.posterior.max(axis=1).mean()),
-            )
-        )
-    masks = made[0].masks
-    return Aggregation(
-        methods=tuple(consensus),
-        rationales=None if masks is None else len(masks.instance_ids),
-        rationale_method="share of the workers who marked a token",
-        marked_share=None
-        if masks is None
-        else float(masks.scores.values.astype(np.float64).mean()),
-        excluded=made[0].result.excluded,
-        notes=tuple(made[0].notes),
+        plots=tuple(chart for chart in drawn.charts if chart.name in IN_REPORT),
     )
 
 

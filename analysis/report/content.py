@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from analysis.report.contrasts import Contrast, Contrasts
+from analysis.report.plots.charts import Chart
 from analysis.report.teaching import Difference, Objective, SeedScore, Teaching, TeachingMetric
 from analysis.report.wording import defined
 from analysis.report.workforce import Pay, WorkerRow, Workers
@@ -99,7 +100,8 @@ class Agreement:
 
     `estimates`: `name` is the coefficient and `subject` the question judged, if there are several;
     one estimate per `over`, in any order. `headline` names the estimate of the summary (default:
-    the first). `prevalence`: answer → count. `excluded`: reason → count.
+    the first). `prevalence`: answer → count. `excluded`: reason → count. `plots` stand folded
+    beneath.
     """
 
     estimates: tuple[Estimate, ...]
@@ -107,6 +109,7 @@ class Agreement:
     prevalence: Mapping[str, int] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    plots: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class Aggregation:
     """From judgements to one answer per unit, and to one rationale per instance.
 
     `rationales` counts human rationales made; `marked_share` is the mean share of tokens in them,
-    in [0, 1]; `rationale_method` says how marks became scores.
+    in [0, 1]; `rationale_method` says how marks became scores. `plots` stand folded beneath.
     """
 
     methods: tuple[Consensus, ...]
@@ -140,6 +143,7 @@ class Aggregation:
     marked_share: float | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    plots: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from analysis.report.method_names import method
 from analysis.report.teaching import Direction
 from analysis.report.wording import capital, plain
 
@@ -62,6 +63,19 @@ METRICS: dict[str, Term] = {
     ),
     "union_tokens": Term("Union tokens", "Marked by any worker, mean per text", "", "neither"),
     "gamma": Term("Gamma", "Do spans and their labels align?", "Mathet et al. 2015"),
+    "document_gamma": Term(
+        "Gamma, mean per document", "Do spans align within one text?", "Mathet et al. 2015"
+    ),
+    "mean_overlap": Term(
+        "Mean overlap", "How much do the sets of two workers share, chance included?"
+    ),
+    "pair_agreement": Term(
+        "Share of pairs that agree",
+        "When one worker gives this label, how often does another give it too?",
+        "Spitzer & Fleiss 1974",
+    ),
+    "span_length": Term("Span length", "Tokens in a marked stretch, mean", "", "neither"),
+    "span_count": Term("Span count", "Marked stretches per worker and text, mean", "", "neither"),
     "mean_rating": Term("Mean rating", "How highly were these rationales rated?"),
     "accuracy": Term("Accuracy", "How often is the answer right?"),
     "task_f1": Term("Task F1", "How well does the model classify?"),
@@ -104,7 +118,7 @@ METRICS: dict[str, Term] = {
     "entropy": Term("Entropy of attention", "How spread out is attention?", "", "neither"),
 }
 
-BESIDE = ("prevalence", "consensus_tokens", "union_tokens")
+BESIDE = ("prevalence", "consensus_tokens", "union_tokens", "span_length", "span_count")
 """Names that are no agreement, but without which none can be read."""
 
 NAMES: dict[str, str] = {
@@ -122,11 +136,6 @@ PROPER: dict[str, str] = {
     "kernel_shap": "kernel SHAP",
     "input_x_gradient": "input × gradient",
     "attention_x_gradient": "attention × gradient",
-    "dawid_skene": "Dawid–Skene",
-    "one_coin": "one-coin",
-    "mace": "MACE",
-    "glad": "GLAD",
-    "bradley_terry": "Bradley–Terry",
     "attention_at": "attention AT",
     "attention_iat": "attention iAT",
     "attention_rp": "attention RP",
@@ -151,12 +160,8 @@ SOURCES: dict[str, str] = {
     "right_reasons": "Ross et al. 2017",
     "attention_at": "Kitada & Iyatomi 2021",
     "attention_iat": "Kitada & Iyatomi 2021",
-    "dawid_skene": "Dawid & Skene 1979",
-    "mace": "Hovy et al. 2013",
-    "glad": "Whitehill et al. 2009",
-    "bradley_terry": "Bradley & Terry 1952; Davidson 1970",
 }
-"""Where explainers, objectives and aggregation methods come from."""
+"""Where explainers and objectives come from; coefficients and aggregation: `method_names`."""
 
 
 def term(name: str) -> Term:
@@ -174,7 +179,8 @@ def term(name: str) -> Term:
 
 def inline(name: str) -> str:
     """The name of an explainer, objective or method within a sentence."""
-    return PROPER.get(name) or plain(name)
+    known = method(name)
+    return PROPER.get(name) or (known.inline if known else plain(name))
 
 
 def subject(name: str) -> str:
@@ -184,4 +190,6 @@ def subject(name: str) -> str:
 
 def source(name: str) -> str:
     """Who described an explainer, objective or method; empty where that is not known here."""
-    return SOURCES.get(name.lower().replace("-", "_").replace(" ", "_"), "")
+    key = name.lower().replace("-", "_").replace(" ", "_")
+    known = method(name) or method(key)
+    return SOURCES.get(key) or (known.source if known else "")

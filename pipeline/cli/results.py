@@ -1,6 +1,6 @@
-"""Commands of the panel *results*: agreement, aggregate, align, report.
+"""Commands of the panel *results*: agreement, aggregate, report; `align` has a file of its own.
 
-The first three also work on plain files, without any project.
+The first two also work on plain files, without any project.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.plots_view import PlotsOption, draw
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -46,7 +47,7 @@ OverOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the panel's commands."""
-    for command in (agreement, aggregate, align, report):
+    for command in (agreement, aggregate, report):
         app.command(command.__name__, rich_help_panel=PANEL)(command)
 
 
@@ -62,7 +63,7 @@ def agreement(
         list[str] | None,
         typer.Option(
             help="krippendorff (default), gwet_ac1, gwet_ac2, fleiss, cohen, icc; of marks tokens "
-            "(default), unitizing. Repeat for several."
+            "(default), unitizing, gamma. Repeat for several."
         ),
     ] = None,
     weights: Annotated[
@@ -81,6 +82,7 @@ def agreement(
     duplicates: Annotated[
         str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
     ] = "error",
+    plots: PlotsOption = None,
     bootstrap: BootstrapOption = None,
     seed: SeedOption = None,
     config: ConfigOption = None,
@@ -96,10 +98,13 @@ def agreement(
     )
     from pipeline.cli.estimates_view import estimate_notes, interval_rows
     from pipeline.config import with_analysis
+    from pipeline.plots import check_folder, plots_of_campaign, plots_of_file
     from pipeline.tables import is_table
 
     overs = overs_named(over or ())
     choice = choice_named(coefficient or (), weights, distance)
+    check_folder(plots)
+    drawn = None
     if target is not None and is_table(target):
         found = agreement_of_file(
             Path(target),
@@ -114,11 +119,23 @@ def agreement(
             choice=choice,
             empty_set=empty_set,
         )
+        if plots is not None:
+            drawn = plots_of_file(
+                Path(target),
+                level,
+                {"unit": unit, "value": value, "worker": worker},
+                with_analysis(config, bootstrap),
+                seed=1 if seed is None else seed,
+                duplicates=duplicates,
+            )
     else:
         with project(config, db) as opened:
             found = agreement_of_campaign(
                 opened, target, over=overs, bootstrap=bootstrap, seed=seed, choice=choice
             )
+            if plots is not None:
+                drawn = plots_of_campaign(opened, target, seed=seed, bootstrap=bootstrap)
+    draw(plots, drawn)
     if json:
         print_json(
             "agreement",
@@ -149,6 +166,9 @@ def aggregate(
     workers_out: Annotated[
         Path | None, typer.Option(help="Write what is known of each worker here, likewise.")
     ] = None,
+    rationales_out: Annotated[
+        Path | None, typer.Option(help="Campaign: write soft rationales here (.jsonl, .parquet).")
+    ] = None,
     first: Annotated[
         str | None, typer.Option(help="File, comparisons: the column of what was shown first.")
     ] = None,
@@ -158,6 +178,7 @@ def aggregate(
     tie: Annotated[
         str, typer.Option(help="File, comparisons: how a tie is written in --value.")
     ] = "tie",
+    plots: PlotsOption = None,
     bootstrap: BootstrapOption = None,
     seed: SeedOption = None,
     config: ConfigOption = None,
@@ -165,15 +186,34 @@ def aggregate(
     json: JsonOption = False,
 ) -> None:
     """One answer out of many; for a campaign the consensus and soft rationales are stored."""
-    from pipeline.aggregate_named import Columns, named_of_campaign, named_of_file
-    from pipeline.cli.aggregate_view import aggregate_tables
+    from db.errors import UsageError
+    from pipeline.aggregate_named import (
+        Columns,
+        named_of_campaign,
+        named_of_file,
+        soft_rationales,
+    )
+    from pipeline.cli.aggregate_view import aggregate_tables, stored_lines
     from pipeline.cli.estimates_view import estimate_notes
     from pipeline.config import with_analysis
+    from pipeline.plots import check_folder
+    from pipeline.plots_of_consensus import (
+        consensus_plots_of_campaign,
+        consensus_plots_of_file,
+        results_of,
+    )
+    from pipeline.rationale_files import check_rationales_suffix, write_rationales
     from pipeline.tables import check_suffix, is_table, write_table
 
     for path in (out, workers_out):
         if path is not None:
             check_suffix(path)
+    if rationales_out is not None:
+        check_rationales_suffix(rationales_out)
+        if target is not None and is_table(target):
+            raise UsageError("--rationales-out needs a campaign: a table holds no marks")
+    check_folder(plots)
+    drawn = None
     if target is not None and is_table(target):
         done = named_of_file(
             Path(target),
@@ -182,13 +222,28 @@ def aggregate(
             with_analysis(config, bootstrap),
             seed=1 if seed is None else seed,
         )
+        if plots is not None:
+            drawn = consensus_plots_of_file(
+                Path(target),
+                results_of(done),
+                {"unit": unit, "value": value, "worker": worker, "gold": gold},
+                with_analysis(config, bootstrap),
+                seed=1 if seed is None else seed,
+            )
     else:
         with project(config, db, writes=True) as opened:
-            done = named_of_campaign(opened, target, method, seed)
+            done = named_of_campaign(
+                opened, target, method, seed, need_rationales=rationales_out is not None
+            )
+            if plots is not None:
+                drawn = consensus_plots_of_campaign(opened, target, results_of(done), seed)
+    draw(plots, drawn)
     if out is not None:
         write_table(out, done.table())
     if workers_out is not None:
         write_table(workers_out, done.workers())
+    if rationales_out is not None:
+        write_rationales(rationales_out, soft_rationales(done))
     if json:
         print_json(
             "aggregate",
@@ -201,77 +256,9 @@ def aggregate(
         return
     for title, columns, rows, numbers in aggregate_tables(done):
         print_table(title, columns, rows, numbers=numbers)
-    if stored := done.document()["stored"]:
-        console(stderr=False).print(f"{stored} human rationales stored")
+    for line in stored_lines(done):
+        console(stderr=False).print(line)
     print_notes([*done.notes, *estimate_notes(done.estimates)], done.excluded)
-
-
-def align(
-    campaign: Annotated[
-        str | None, typer.Argument(help="The campaign (default: the only one with marks).")
-    ] = None,
-    human: Annotated[
-        Path | None, typer.Option(help="Files: who marked what (JSON lines or ERASER folder).")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Files: the model's scores (JSON lines).")
-    ] = None,
-    format: Annotated[str, typer.Option(help="Files: format of --human.")] = "jsonl",
-    gold_policy: Annotated[
-        str, typer.Option(help="each, union, majority, intersection or soft.")
-    ] = "each",
-    run: RunOption = None,
-    split: Annotated[str | None, typer.Option(help="Only instances of this split.")] = None,
-    bootstrap: BootstrapOption = None,
-    seed: SeedOption = None,
-    config: ConfigOption = None,
-    db: DbOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Does the model look where people look? Per explainer, beside floors and people."""
-    from db.errors import UsageError
-    from pipeline.align import align_campaign, align_files
-    from pipeline.cli.estimates_view import alignment_tables
-    from pipeline.config import with_analysis
-
-    if (human is None) != (model is None):
-        raise UsageError("align on files needs both --human and --model")
-    if human is not None and (campaign or run or split):
-        raise UsageError("align works on a campaign or on files: --human and --model stand alone")
-    if human is not None and model is not None:
-        found = align_files(
-            human,
-            model,
-            format,
-            with_analysis(config, bootstrap),
-            gold_policy=gold_policy,
-            seed=1 if seed is None else seed,
-        )
-    else:
-        with project(config, db) as opened:
-            found = align_campaign(
-                opened,
-                campaign,
-                run=run,
-                gold_policy=gold_policy,
-                split=split,
-                bootstrap=bootstrap,
-                seed=seed,
-            )
-    if json:
-        print_json(
-            "align",
-            of=found.of,
-            run=found.run,
-            gold_policy=gold_policy,
-            estimates=[asdict(e) for e in found.result.estimates],
-            excluded=found.result.excluded,
-            notes=found.result.notes,
-        )
-        return
-    for title, columns, rows in alignment_tables(found.result.estimates):
-        print_table(title, columns, rows, numbers=len(columns) - 1)
-    print_notes([f"gold policy: {gold_policy}", *found.result.notes], found.result.excluded)
 
 
 def report(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.campaign import PANEL
+from pipeline.cli.plots_view import PlotsOption, draw
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -64,6 +65,7 @@ def workers(
     duplicates: Annotated[
         str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
     ] = "error",
+    plots: PlotsOption = None,
     seed: SeedOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
@@ -71,9 +73,12 @@ def workers(
 ) -> None:
     """Who stands out: agreement, bias, speed, drift, look-alikes. Nobody is left out by it."""
     from pipeline.config import with_analysis
+    from pipeline.plots import check_folder, first_worker, plots_of_campaign, plots_of_file
     from pipeline.tables import is_table
     from pipeline.workers import EXTRAS, workers_of_campaign, workers_of_file
 
+    check_folder(plots)
+    drawn = None
     if target is not None and is_table(target):
         given = dict(zip(EXTRAS, (gold, seconds, length, position, order, hit), strict=True))
         found = workers_of_file(
@@ -85,9 +90,24 @@ def workers(
             duplicates=duplicates,  # type: ignore[arg-type]  # checked where it is used
             seed=1 if seed is None else seed,
         )
+        if plots is not None:
+            drawn = plots_of_file(
+                Path(target),
+                level,
+                {"unit": unit, "value": value, "worker": worker, "gold": gold, "order": order},
+                with_analysis(config, None),
+                seed=1 if seed is None else seed,
+                duplicates=duplicates,
+                one=first_worker(found),
+            )
     else:
         with project(config, db) as opened:
             found = workers_of_campaign(opened, target, question=question, seed=seed)
+            if plots is not None:
+                drawn = plots_of_campaign(
+                    opened, target, question=found.question, one=first_worker(found), seed=seed
+                )
+    draw(plots, drawn)
     _document(found) if json else _show(found)
 
 

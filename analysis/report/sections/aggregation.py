@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from analysis.report.content import Aggregation, Consensus
 from analysis.report.glossary import inline, source, subject
+from analysis.report.method_names import method
+from analysis.report.plots.screen import ScreenPlot, on_screen
 from analysis.report.sections.bars import bar_table
 from analysis.report.tables import Table
 from analysis.report.wording import counted, defined, interval_phrase, percent, sentence
@@ -13,9 +15,9 @@ from analysis.report.wording import counted, defined, interval_phrase, percent, 
 
 @dataclass(frozen=True)
 class ConsensusView:
-    """One method: its counts, and a line on ties, certainty and accuracy."""
+    """One method: its counts (None of numbers), and a line on ties, certainty and accuracy."""
 
-    table: Table
+    table: Table | None
     lines: list[str]
 
 
@@ -25,11 +27,16 @@ class AggregationView:
 
     methods: list[ConsensusView]
     rationales: str
+    plots: list[ScreenPlot]
 
 
 def aggregation_view(aggregation: Aggregation) -> AggregationView:
-    """A table per method, and a sentence about rationales."""
-    return AggregationView([_method(c) for c in aggregation.methods], _rationales(aggregation))
+    """A table per method, a sentence about rationales, and the plots."""
+    return AggregationView(
+        [_method(c) for c in aggregation.methods],
+        _rationales(aggregation),
+        [on_screen(chart) for chart in aggregation.plots],
+    )
 
 
 def _method(consensus: Consensus) -> ConsensusView:
@@ -37,14 +44,16 @@ def _method(consensus: Consensus) -> ConsensusView:
     units = sum(consensus.counts.values()) + consensus.ties
     caption = f"{subject(consensus.method)}: consensus of {counted(units, 'unit')}"
     table = bar_table(caption, "Consensus", consensus.counts, consensus.ties)
-    lines = [f"Method: {inline(consensus.method)}" + (f" ({by})" if by else "")]
-    lines.append(
-        f"{counted(consensus.ties, 'tie')}, counted in no answer" if consensus.ties else "No ties"
-    )
+    known = method(consensus.method)
+    does = f": {known.does}" if known else ""
+    lines = [f"Method: {inline(consensus.method)}" + (f" ({by})" if by else "") + does]
+    if units:
+        ties = counted(consensus.ties, "tie")
+        lines.append(f"{ties}, counted in no answer" if consensus.ties else "No ties")
     if defined(consensus.certainty):
         lines.append(f"Mean probability of the winner {percent(consensus.certainty, 1)}")
     lines += [_accuracy(consensus), consensus.note]
-    return ConsensusView(table, [sentence(line) for line in lines if line])
+    return ConsensusView(table if units else None, [sentence(line) for line in lines if line])
 
 
 def _accuracy(consensus: Consensus) -> str:

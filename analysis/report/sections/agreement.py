@@ -9,6 +9,7 @@ from analysis.report.content import Agreement
 from analysis.report.glossary import BESIDE, inline, term
 from analysis.report.groups import Group, grouped, overs
 from analysis.report.plots.intervals import axis, interval_row, over_legend, values_of
+from analysis.report.plots.screen import ScreenPlot, on_screen
 from analysis.report.sections.bars import bar_table
 from analysis.report.svg import Scale, scale_of
 from analysis.report.tables import Cell, Column, Row, Table
@@ -23,6 +24,7 @@ class AgreementView:
     table: Table | None
     beside: Table | None
     prevalence: Table | None
+    plots: list[ScreenPlot]
 
 
 def agreement_view(agreement: Agreement) -> AgreementView:
@@ -36,6 +38,7 @@ def agreement_view(agreement: Agreement) -> AgreementView:
         _table(coefficients) if coefficients else None,
         _beside(beside) if beside else None,
         prevalence if counts else None,
+        [on_screen(chart) for chart in agreement.plots],
     )
 
 

@@ -1,0 +1,54 @@
+"""A course on paper: points in order with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.report.plots.charts import Course
+from analysis.report.plots.paper_marks import BLACK, GREY, interval_words, lines
+from analysis.report.wording import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DENSE = 30
+LETTER = 0.075
+"""Inches that a letter of a name under the axis takes, with what is left free about it."""
+
+
+def draw_course(chart: Course, figure: Figure, width: float) -> None:
+    """Points from left to right, the line they are held against dashed."""
+    figure.set_size_inches(width, 2.5)
+    axes = figure.add_subplot()
+    found = [point.estimate for point in chart.points]
+    dense = len(found) > DENSE
+    thin, size = (0.5, 1.6) if dense else (0.9, 3.6)
+    for x, e in enumerate(found):
+        if e.low is not None and e.high is not None:
+            axes.plot([x, x], [e.low, e.high], color=GREY, linewidth=thin)
+    drawn = [(x, e.value) for x, e in enumerate(found) if e.value is not None]
+    label = f"value; {interval_words(found)}".removesuffix("; ")
+    style = "o-" if chart.joined else "o"
+    axes.plot([x for x, _ in drawn], [y for _, y in drawn], style, color=BLACK, markersize=size,
+              linewidth=0.7, label=label)  # fmt: skip
+    if chart.line is not None:
+        name = f"{chart.line_name} ({number(chart.line)})" if chart.joined else chart.line_name
+        axes.axhline(chart.line, color=GREY, linestyle=(0, (4, 3)), linewidth=0.8, label=name)
+    _axes(axes, chart, width)
+    figure.legend(loc="outside lower center", ncols=1 if width < 5 else 2)
+
+
+def _axes(axes: Axes, chart: Course, width: float) -> None:
+    n = len(chart.points)
+    if chart.joined:
+        names = [point.name.replace(" to ", "–") for point in chart.points]
+        fitting = max(1, int((width - 0.8) / (LETTER * max(map(len, names)))))
+        shown = range(0, n, -(-n // fitting))
+        axes.set_xticks(list(shown), [names[k] for k in shown])
+    else:
+        axes.set_xticks([])
+    axes.grid(axis="y", color="0.85", linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(chart.across)
+    axes.set_ylabel(lines(chart.up, 26))
