@@ -19,17 +19,18 @@ from analysis.aggregation import (
     MEAN_AGGREGATORS,
     PAIR_AGGREGATORS,
 )
-from analysis.agreement import COEFFICIENTS, TOKEN_COEFFICIENTS
+from analysis.agreement import COEFFICIENTS, SET_COEFFICIENTS, TOKEN_COEFFICIENTS
 from analysis.alignment import FAMILIES, GOLD_POLICIES
 from analysis.alignment.compat import COMPATS
 from analysis.faithfulness import FAITHFULNESS
-from analysis.workers import WORKER_FACTS
+from analysis.workers import MARK_FACTS, WORKER_FACTS
 from db.catalogue import Catalogue
 from hits.markets import MARKETS, SOURCES
 from hits.studies import STUDIES
 from pipeline.config import Settings
 from pipeline.explainers import EXPLAINERS
 from pipeline.formats import READERS
+from pipeline.formats.writers import WRITERS
 from pipeline.models import MODELS
 from pipeline.models.settings import Settings as ModelSettings
 from pipeline.objectives import OBJECTIVES
@@ -52,9 +53,13 @@ CATALOGUES = (
     PAIR_AGGREGATORS,
     FAMILIES,
     GOLD_POLICIES,
+    COMPATS,
     FAITHFULNESS,
     REMOVALS,
     WORKER_FACTS,
+    MARK_FACTS,
+    WRITERS,
+    SET_COEFFICIENTS,
     COEFFICIENTS,
     TOKEN_COEFFICIENTS,
     MARKETS,
