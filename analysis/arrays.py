@@ -27,6 +27,11 @@ class Sparse(Protocol):
 
     def __matmul__(self, other: Floats) -> Floats: ...
 
+    @property
+    def T(self) -> Sparse:
+        """The transposed matrix, without a copy."""
+        ...
+
 
 class Pairs(NamedTuple):
     """Ordered pairs of rows of one group: int64, shape (P,) each, `first[p] != second[p]`."""

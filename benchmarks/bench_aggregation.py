@@ -9,14 +9,11 @@ machine, each in a process of its own. Nothing here can fail.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import time
-import warnings
-from multiprocessing.connection import Connection
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from isolated import Run, Work, measured
 
 from analysis.aggregation.aggregate import aggregate
 
@@ -31,14 +28,6 @@ PEERS = {
 OURS = {"smoothing": 0.0, "tolerance": -np.inf, "max_iterations": ITERATIONS}
 
 
-class Run(NamedTuple):
-    """Seconds and accuracy, or why there are none."""
-
-    seconds: float
-    accuracy: float
-    problem: str = ""
-
-
 def crowd(judgements: int, labels: int = 3, workers: int = 500) -> tuple[pd.DataFrame, np.ndarray]:
     """Judgements by workers who are right in 40 to 95% of cases, and the truth of each unit."""
     rng = np.random.default_rng(0)
@@ -51,52 +40,44 @@ def crowd(judgements: int, labels: int = 3, workers: int = 500) -> tuple[pd.Data
     return pd.DataFrame({"unit": unit, "worker": worker.ravel(), "value": value}), truth
 
 
-def ours(method: str, judgements: int, answer: Connection) -> None:
-    """Send seconds and accuracy of our method."""
+def ours(method: str, judgements: int) -> Work:
+    """Our method; its value is the share of units that are right."""
     table, truth = crowd(judgements)
-    start = time.perf_counter()
-    result = aggregate(table, method, **(OURS if method == "dawid_skene" else {}))
-    taken = time.perf_counter() - start
-    best = np.array(result.labels)[result.posterior.argmax(axis=1)]
-    answer.send(Run(taken, float((best == truth[np.array(result.units)]).mean())))
+    options = OURS if method == "dawid_skene" else {}
+    aggregate(crowd(1000)[0], method, **options)
+
+    def work() -> Callable[[], float]:
+        result = aggregate(table, method, **options)
+
+        def share_right() -> float:
+            best = np.array(result.labels)[result.posterior.argmax(axis=1)]
+            return float((best == truth[np.array(result.units)]).mean())
+
+        return share_right
+
+    return work
 
 
-def theirs(method: str, judgements: int, answer: Connection) -> None:
-    """Send seconds and accuracy of crowd-kit's method; absent where it is not installed."""
-    warnings.simplefilter("ignore")
-    try:
-        import crowdkit.aggregation
-    except ImportError:
-        answer.send(Run(0.0, 0.0, "absent"))
-        return
+def theirs(method: str, judgements: int) -> Work:
+    """crowd-kit's method."""
+    import crowdkit.aggregation
+
     same = {"n_iter": ITERATIONS, "tol": -np.inf} if method == "dawid_skene" else {}
-    peer = getattr(crowdkit.aggregation, PEERS[method])(**same)
+    peer = getattr(crowdkit.aggregation, PEERS[method])
     table, truth = crowd(judgements)
     renamed = table.rename(columns={"unit": "task", "value": "label"})
-    start = time.perf_counter()
-    labels = peer.fit_predict(renamed)
-    taken = time.perf_counter() - start
-    answer.send(Run(taken, float((labels.to_numpy() == truth[labels.index.to_numpy()]).mean())))
+    peer(**same).fit_predict(renamed[:1000])
+
+    def work() -> Callable[[], float]:
+        labels = peer(**same).fit_predict(renamed)
+        return lambda: float((labels.to_numpy() == truth[labels.index.to_numpy()]).mean())
+
+    return work
 
 
-def within(limit: float, target: object, method: str, judgements: int) -> Run:
-    """Run one in a process of its own, and end it at the limit."""
-    here, there = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.Process(target=target, args=(method, judgements, there))
-    process.start()
-    there.close()
-    try:
-        return here.recv() if here.poll(limit) else Run(limit, 0.0, f"> {limit:.0f}")
-    except EOFError:
-        return Run(0.0, 0.0, "failed")
-    finally:
-        process.terminate()
-        process.join()
-
-
-def cells(run: Run) -> tuple[str, str]:
-    """Seconds and accuracy as they are printed."""
-    return (run.problem, "") if run.problem else (f"{run.seconds:.2f}", f"{run.accuracy:.4f}")
+def right(run: Run) -> str:
+    """The share of units that are right, as it is printed."""
+    return "" if run.problem else f"{run.value:.4f}"
 
 
 def main(sizes: list[int], methods: list[str], limit: float) -> None:
@@ -105,13 +86,13 @@ def main(sizes: list[int], methods: list[str], limit: float) -> None:
     print("{:<12} {:>11} {:>9} {:>13} {:>7} {:>7} {:>10}".format(*head))
     for method in methods:
         for size in sizes:
-            own = within(limit, ours, method, size)
-            other = within(limit, theirs, method, size)
+            own = measured(limit, ours, method, size)
+            other = measured(limit, theirs, method, size)
             known = not own.problem and not other.problem
             ratio = f"{other.seconds / own.seconds:.1f}" if known else ""
-            (a, right), (b, also) = cells(own), cells(other)
             print(
-                f"{method:<12} {size:>11,} {a:>9} {b:>13} {ratio:>7} {right:>7} {also:>10}",
+                f"{method:<12} {size:>11,} {own.cell():>9} {other.cell():>13} {ratio:>7} "
+                f"{right(own):>7} {right(other):>10}",
                 flush=True,
             )
 

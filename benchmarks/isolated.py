@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+Work = Callable[[], float | Callable[[], float]]
 STATUS = Path("/proc/self/status")
 CLEAR = Path("/proc/self/clear_refs")
 
@@ -35,8 +36,10 @@ class Run(NamedTuple):
         return "" if self.problem else "?" if self.megabytes < 0 else f"{self.megabytes:.0f}"
 
 
-def measured(limit: float, prepare: Callable[..., Callable[[], float]], *given: Any) -> Run:
+def measured(limit: float, prepare: Callable[..., Work], *given: Any) -> Run:
     """Call `prepare(*given)`, which returns the work; time the work alone, and end it at `limit`.
+
+    Work may return a function that gives its value, which is not timed.
 
     A peer that is not installed (ImportError) is "absent"; one that fails or is ended says so.
     """
@@ -53,7 +56,7 @@ def measured(limit: float, prepare: Callable[..., Callable[[], float]], *given: 
         process.join()
 
 
-def _child(answer: Connection, prepare: Callable[..., Callable[[], float]], given: Any) -> None:
+def _child(answer: Connection, prepare: Callable[..., Work], given: Any) -> None:
     warnings.simplefilter("ignore")
     try:
         work = prepare(*given)
@@ -62,7 +65,7 @@ def _child(answer: Connection, prepare: Callable[..., Callable[[], float]], give
         value = work()
         seconds = time.perf_counter() - start
         grown = _resident("VmHWM") - before if before >= 0 else -1.0
-        answer.send(Run(seconds, grown, float(value)))
+        answer.send(Run(seconds, grown, float(value() if callable(value) else value)))
     except ImportError:
         answer.send(Run(0.0, 0.0, 0.0, "absent"))
     except MemoryError:

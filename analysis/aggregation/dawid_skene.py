@@ -16,7 +16,7 @@ import numpy as np
 from analysis.aggregation.base import Aggregation
 from analysis.aggregation.evidence import Expected, normalise
 from analysis.aggregation.majority import vote_counts
-from analysis.aggregation.workers import worker_table
+from analysis.aggregation.workers import reliability_table
 from analysis.arrays import Floats, Sparse, incidence
 from analysis.judgements import Judgements
 from db.errors import UsageError
@@ -47,10 +47,9 @@ def dawid_skene(
         raise UsageError("smoothing must be 0 or more, and max_iterations at least 1")
     labels, workers = len(judged.values), len(judged.workers)
     answers = judged.worker * labels + judged.code
-    by_answer = incidence(answers, judged.unit, (workers * labels, len(judged.units)))
     by_unit = incidence(judged.unit, answers, (len(judged.units), workers * labels))
-    votes = vote_counts(judged)
-    posterior = votes / votes.sum(axis=1, keepdims=True)
+    by_answer = by_unit.T
+    posterior = vote_counts(judged) / np.bincount(judged.unit)[:, None]
     history: list[float] = []
     converged = False
     while not converged and len(history) < max_iterations:
@@ -60,14 +59,14 @@ def dawid_skene(
         log.debug("dawid_skene iteration %d: objective %.6f", len(history), history[-1])
         gain = history[-1] - history[-2] if len(history) > 1 else np.inf
         converged = bool(gain < tolerance * len(judged.unit))
-    right = np.einsum("wkk,k->w", model.confusion, model.shares)[judged.worker]
+    right = np.einsum("wkk,k->w", model.confusion, model.shares)
     notes = () if converged else (f"not converged after {max_iterations} iterations",)
     return Aggregation(
         method="dawid_skene",
         units=judged.units,
         labels=judged.values,
         posterior=posterior,
-        workers=worker_table(judged, right, np.ones(len(right))),
+        workers=reliability_table(judged, right),
         history=tuple(history),
         converged=converged,
         excluded=judged.excluded,

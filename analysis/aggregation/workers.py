@@ -19,10 +19,14 @@ def worker_table(judged: Judgements, right: Floats, possible: Floats) -> pd.Data
     n = len(judged.workers)
     counted = (possible > 0).astype(np.float64)
     quality = row_sums(np.nan_to_num(divide(right, possible)), judged.worker, n)
-    reliability = divide(quality, row_sums(counted, judged.worker, n))
+    return reliability_table(judged, divide(quality, row_sums(counted, judged.worker, n)))
+
+
+def reliability_table(judged: Judgements, reliability: Floats) -> pd.DataFrame:
+    """The same from reliabilities that are known: float64, shape (W,), NaN where undefined."""
     return pd.DataFrame(
         {
-            "judgements": np.bincount(judged.worker, minlength=n).astype(np.int64),
+            "judgements": np.bincount(judged.worker, minlength=len(judged.workers)),
             "reliability": pd.array(
                 [None if np.isnan(value) else value for value in reliability.tolist()],
                 dtype="Float64",
