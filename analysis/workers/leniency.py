@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.arrays import divide
 from analysis.workers.base import Fact, Work, noted, nowhere
 from analysis.workers.company import gaps
-from analysis.workers.means import means, t_interval
+from analysis.workers.means import mean_interval, means
 
 SCALE = "points of the scale; above 0: gives more than the others"
 FEW = "fewer than two judgements beside others', or all at the same distance from them"
@@ -24,9 +23,7 @@ def leniency(work: Work, *, confidence: float = 0.95) -> Fact:
         why = "values that are names have no more and no less"
         return nowhere(work, "leniency", SCALE, why, confidence)
     found = means(gaps(work), work.judged.worker, work.n_workers)
-    df = found.n - 1
-    se = np.sqrt(divide(divide(found.squares, df), found.n))
-    low, high = t_interval(found.mean, se, df, confidence)
+    se, low, high = mean_interval(found, confidence)
     alone = found.n == 0
     return Fact(
         name="leniency",

@@ -18,7 +18,7 @@ from analysis.judgements import Judgements
 from analysis.marked import MaskPairs, check_marks, mask_pairs
 from analysis.resampling import MOST_GROUPS, Weights
 from analysis.workers.base import Fact, Work, noted
-from analysis.workers.means import means, t_interval
+from analysis.workers.means import mean_interval, means
 from analysis.workers.read import HIT, LENGTH, ORDER, POSITION, SECONDS
 from analysis.workers.straight import wilson
 from db.errors import DataError
@@ -88,9 +88,7 @@ def marked(marking: Marking, *, confidence: float = 0.95) -> Fact:
     total = np.bincount(work.judged.unit, weights=np.nan_to_num(share), minlength=1)
     others = divide(total[work.judged.unit] - share, (work.asked - 1).astype(np.float64))
     found = means(share - others, work.judged.worker, work.n_workers)
-    df = found.n - 1
-    se = np.sqrt(divide(divide(found.squares, df), found.n))
-    low, high = t_interval(found.mean, se, df, confidence)
+    se, low, high = mean_interval(found, confidence)
     return Fact(
         name="marked",
         scale="-1 to 1, share of the tokens; above 0: marks more than the others",

@@ -40,6 +40,21 @@ def t_interval(value: Floats, se: Floats, df: Floats, confidence: float) -> tupl
     return np.asarray(value - half), np.asarray(value + half)
 
 
+class Interval(NamedTuple):
+    """Standard error and ends, float64, shape (G,) each, NaN where undefined."""
+
+    se: Floats
+    low: Floats
+    high: Floats
+
+
+def mean_interval(found: Means, confidence: float) -> Interval:
+    """Student's interval of each mean, on n − 1 degrees of freedom."""
+    df = found.n - 1
+    se = np.sqrt(divide(divide(found.squares, df), found.n))
+    return Interval(se, *t_interval(found.mean, se, df, confidence))
+
+
 def p_values(value: Floats, se: Floats, df: Floats) -> Floats:
     """Two-sided p of Student's t against 0: shape (G,), NaN where the error is 0 or undefined."""
     usable = (se > 0) & (df > 0)
