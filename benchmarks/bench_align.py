@@ -26,7 +26,7 @@ from analysis.alignment.align import align
 from analysis.alignment.base import Cut
 from analysis.alignment.compared import laid_on
 from analysis.alignment.cut import choose_k
-from analysis.alignment.golds import own_masks
+from analysis.alignment.golds import LeftOut, own_masks
 from analysis.alignment.order import order_of
 from analysis.alignment.ranking import Ranking
 from analysis.alignment.spans import Spans
@@ -103,7 +103,8 @@ def peer(scores: Ragged, marks: Marks, rows: int) -> None:
 def three_scores(scores: Ragged, marks: Marks) -> None:
     """The same three (and those that come with them) of all golds at once."""
     starts = scores.offsets[:-1]
-    golds = own_masks(marks, starts)
+    rows = np.arange(len(marks.masks))
+    golds = own_masks(marks, starts, LeftOut(marks.instance, rows, np.full(len(rows), -1)))
     order = order_of(scores.values, scores.offsets)
     compared = laid_on(order.scores, order, golds)
     cut = Cut(choose_k("instance", golds), "position", 0)

@@ -64,9 +64,15 @@ def align_campaign(
     seed: int | None = None,
 ) -> Aligned:
     """Score every explainer of a run against the people of a campaign."""
+    from pipeline import align_images  # which builds on this file
+
     how = checked(how)
     campaign = judged_campaign(project, name)
     chosen = runs.find(project.engine, run)
+    if align_images.of_pictures(project, campaign):
+        return align_images.align_pictures(
+            project, campaign, chosen, how, split=split, bootstrap=bootstrap, seed=seed
+        )
     marks = _of_split(project, campaign, split)
     asked = len(marks.instance_ids)
     scores, marks = scores_on(project, chosen, marks)
@@ -139,9 +145,13 @@ def align_files(
     The model's file has one JSON object a line: `scores` (one number a token), the instance as
     `id` (its content hash) or as `text` (and `text_pair`), and `explainer` (default: "model").
     """
+    from pipeline import align_images  # which builds on this file
+
     how = checked(how)
     reader: Reader = READERS.load(format_name)
     people = reader(human, ReadOptions())
+    if people.instances and all(i.kind == "image" for i in people.instances):
+        return align_images.align_picture_files(human, model, people, settings, how, seed=seed)
     marks = marks_of_file(human, people)
     scores = scores_of_file(model, marks)
     shared = set(marks.instance_ids).intersection(*scores.values())

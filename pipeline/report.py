@@ -32,6 +32,7 @@ from pipeline.project import Project
 from pipeline.report_consensus import aggregation
 
 T = TypeVar("T")
+NOT_DRAWN = Missing("Maps of pictures are scored above, and not drawn here.", "konkyo align")
 SOFTWARE = ("konkyo", "torch", "captum", "krippendorff")
 
 
@@ -66,6 +67,8 @@ def report_content(project: Project, name: str | None, *, run: str | None = None
         contrasts=(
             aligned
             if isinstance(aligned, Missing)
+            else NOT_DRAWN
+            if aligned.result.noun == "pixel"
             else sections.contrasts(project, campaign, aligned)
         ),
         methods=_methods(campaign),

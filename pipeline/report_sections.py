@@ -135,7 +135,7 @@ def alignment(found: Aligned) -> Alignment:
         normalised=tuple(_renamed(e) for e in normalised),
         headline=HEADLINE,
         gold_policy="each: every worker's own marks are a gold",
-        k_rule="as many tokens as the gold has",
+        k_rule=f"as many {found.result.noun}s as the gold has",
         excluded=found.result.excluded,
         notes=tuple(found.result.notes),
     )

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.alignment import FAMILIES
-from analysis.alignment.base import AlignmentResult, Average, Family, KPolicy, TiePolicy
+from analysis.alignment.base import (
+    AlignmentResult,
+    Average,
+    Family,
+    Golds,
+    KPolicy,
+    TiePolicy,
+)
 from analysis.alignment.contract import AS_GIVEN, ONE_EACH, Contract
 from analysis.alignment.jackknife import without_each_worker
 from analysis.alignment.prepare import (
@@ -24,7 +31,14 @@ from analysis.alignment.prepare import (
     tokens_left_out,
 )
 from analysis.alignment.report import Board, Sample, board_estimates, board_of, in_order
-from analysis.alignment.scoring import Choices, Column, Setting, columns, cuts_in_ties
+from analysis.alignment.scoring import (
+    Choices,
+    Column,
+    Setting,
+    columns,
+    cuts_in_ties,
+    joined,
+)
 from analysis.resampling import KINDS, Plan, Units
 from db.columns import INSTANCE, VALUE
 from db.ragged import Ragged
@@ -91,7 +105,7 @@ def align(
     plan = Plan(units, len(marks.worker_ids), *settings)
     scored = score_all(setting, families, about)
     boards = [_board(setting, policy, *found, plan) for policy, found in scored.by_policy.items()]
-    return result_of(scored, boards, choices, plan, _per_instance(boards, marks, scored.metrics))
+    return result_of(scored, boards, choices, plan, per_instance(boards, marks, scored.metrics))
 
 
 def result_of(
@@ -120,18 +134,34 @@ def score_all(setting: Setting, families: Sequence[str], about: Mapping[str, str
     tied, n_cuts = dict[str, int](), 0
     for policy in dict.fromkeys(_policy(family, choices) for family in usable):
         members = [f for f in usable if _policy(f, choices) == policy]
-        golds, made = setting.golds(policy), list[Column]()
-        for family in members:
-            own = columns(setting, family, golds, each=policy == "each")
-            excluded |= golds_left_out(family, golds) | maps_left_out(family, own, golds)
-            made += own
-        if policy == choices.gold_policy:
-            excluded |= tokens_left_out(golds, marks)
-            tied = cuts_in_ties(setting, golds) if any(f.cut for f in members) else {}
-            n_cuts = len(golds.values)
-        by_policy[policy] = members, made
+        pieces = list[Column]()
+        for block in setting.golds(policy):
+            made = columns(setting, members, block, each=policy == "each")
+            pieces += made
+            _add(excluded, _left_out(members, made, block.golds))
+            if policy == choices.gold_policy:
+                _add(excluded, tokens_left_out(block.golds, marks))
+                n_cuts += len(block.k)
+                if any(family.cut for family in members):
+                    _add(tied, cuts_in_ties(setting, block))
+        by_policy[policy] = members, joined(pieces)
     contracts = [contract_of(f, _policy(f, choices), choices, about) for f in usable]
+    tied = {subject: count for subject, count in tied.items() if count}
     return Scored(by_policy, excluded, tied, n_cuts, notes, tuple(contracts))
+
+
+def _left_out(members: Sequence[Family], made: Sequence[Column], golds: Golds) -> dict[str, int]:
+    """Golds and maps of a block that give no score, by reason."""
+    counts: dict[str, int] = {}
+    for family in members:
+        own = [column for column in made if column.family is family]
+        counts |= golds_left_out(family, golds) | maps_left_out(family, own, golds)
+    return counts
+
+
+def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    for reason, count in more.items():
+        counts[reason] = counts.get(reason, 0) + count
 
 
 def _policy(family: Family, choices: Choices) -> str:
@@ -150,7 +180,7 @@ def _board(
     return board_of(made, setting.maps, sample, plan, leave_out)
 
 
-def _per_instance(boards: Sequence[Board], marks: Marks, metrics: list[str]) -> pd.DataFrame:
+def per_instance(boards: Sequence[Board], marks: Marks, metrics: list[str]) -> pd.DataFrame:
     """The defined scores, long: instance (id), subject, metric, value."""
     names = np.array(marks.instance_ids, dtype=object)
     order = {metric: place for place, metric in enumerate(metrics)}

@@ -40,19 +40,22 @@ def random_map(n_tokens: int, seed: int) -> NDArray[np.float32]:
     return np.random.default_rng(seed).random(n_tokens).astype(np.float32)
 
 
-def people(marks: Marks, masks: Order, golds: Golds, starts: Ints, each: bool) -> People:
-    """Pair golds with the masks of people who had no part in them. `masks`: those of the marks.
+def people(marks: Marks, golds: Golds, starts: Ints, each: bool) -> People:
+    """Pair golds with the masks of people who had no part in them.
 
     `each`: every mask is a gold, and meets every other worker of its instance. Otherwise a gold
     meets the worker left out of it; golds without one (a single worker) have nobody to meet.
     """
     if each:
-        row, gold = ordered_pairs(golds.instance)
-        return People(Compared(golds, gold, masks, row), row)
+        first, gold = ordered_pairs(golds.instance)
+        masks = order_of_masks(golds.values.values, golds.values.offsets)
+        return People(Compared(golds, gold, masks, first), golds.row[first])
     gold = np.flatnonzero(golds.row >= 0)
     row = golds.row[gold]
     if golds.complete:
-        return People(Compared(golds, gold, masks, row), row)
+        taken = marks.masks.take(row)
+        masks = order_of_masks(taken.values, taken.offsets)
+        return People(Compared(golds, gold, masks, np.arange(len(row), dtype=np.int64)), row)
     return People(Compared(golds, gold, _of_kept_tokens(marks, golds, starts), gold), row)
 
 

@@ -7,6 +7,8 @@ with a single worker keeps that worker's mask: a gold without people to compare 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +16,12 @@ import numpy as np
 from analysis.alignment import GOLD_POLICIES
 from analysis.alignment.base import GoldPolicy, Golds
 from analysis.arrays import Floats, Ints, ordered_pairs, spread
-from analysis.marked import token_votes
+from analysis.marked import Votes, token_counts, token_votes
 from db.ragged import Ragged
 from db.records import Marks
+
+BLOCK = 400_000
+"""Tokens of golds that are scored together: few enough to stay near the processor."""
 
 
 class LeftOut(NamedTuple):
@@ -52,18 +57,47 @@ def soft(marked: Floats, asked: Floats) -> Floats:
     return marked / asked
 
 
-def golds_of(marks: Marks, starts: Ints, policy: str) -> Golds:
-    """The golds of a policy. `starts`: int64, shape (I,), the first token of each instance."""
+def golds_of(
+    marks: Marks, starts: Ints, policy: str, *, deleting: bool = False, limit: int = BLOCK
+) -> Iterator[Golds]:
+    """The golds of a policy, block by block of about `limit` tokens, sorted by instance.
+
+    All golds of an instance stand in one block. `starts`: int64, shape (I,), the first token of
+    each instance; `deleting`: after each worker has been deleted in turn (`leave_two_out`).
+    """
+    left = _left_out(marks, policy, deleting)
+    votes = None if policy == "each" else token_votes(marks)
+    for rows in _whole_instances(left.instance, np.maximum(token_counts(marks), 0), limit):
+        some = LeftOut(*(part[rows] for part in left))
+        if votes is None:
+            yield own_masks(marks, starts, some)
+        else:
+            yield build(marks, starts, policy, some, votes)
+
+
+def own_masks(marks: Marks, starts: Ints, rows: LeftOut) -> Golds:
+    """Masks as golds of their own; `rows.row` says which."""
+    masks = marks.masks.take(rows.row)
+    token = spread(starts[rows.instance], masks.lengths)
+    return Golds(masks, token, *rows)
+
+
+def _left_out(marks: Marks, policy: str, deleting: bool) -> LeftOut:
     if policy == "each":
-        return own_masks(marks, starts)
-    return build(marks, starts, policy, leave_one_out(marks))
+        rows = np.arange(len(marks.masks), dtype=np.int64)
+        return LeftOut(marks.instance, rows, np.full(len(rows), -1))
+    return leave_two_out(marks) if deleting else leave_one_out(marks)
 
 
-def own_masks(marks: Marks, starts: Ints) -> Golds:
-    """Every mask as a gold of its own."""
-    token = spread(starts[marks.instance], marks.masks.lengths)
-    rows = np.arange(len(marks.masks), dtype=np.int64)
-    return Golds(marks.masks, token, marks.instance, rows, np.full(len(rows), -1))
+def _whole_instances(instance: Ints, lengths: Ints, limit: int) -> Iterator[Ints]:
+    """Rows sorted by instance, in blocks of about `limit` tokens; a block ends with an instance."""
+    order = np.argsort(instance, kind="stable")
+    tokens = np.cumsum(lengths[instance[order]])
+    first = np.flatnonzero(np.diff(instance[order], prepend=-1))
+    before = np.concatenate([[0], tokens])[first]
+    new = first[np.flatnonzero(np.diff(before // limit, prepend=-1))]
+    for start, stop in pairwise([*new.tolist(), len(order)]):
+        yield order[start:stop]
 
 
 def leave_one_out(marks: Marks) -> LeftOut:
@@ -86,10 +120,12 @@ def leave_two_out(marks: Marks) -> LeftOut:
     return LeftOut(marks.instance[deleted], row, deleted)
 
 
-def build(marks: Marks, starts: Ints, policy: str, left: LeftOut) -> Golds:
-    """Golds from the workers who are not left out; tokens whose majority tied are dropped."""
+def build(marks: Marks, starts: Ints, policy: str, left: LeftOut, votes: Votes) -> Golds:
+    """Golds from the workers who are not left out; tokens whose majority tied are dropped.
+
+    `votes`: those of all workers.
+    """
     rule: GoldPolicy = GOLD_POLICIES.load(policy)
-    votes = token_votes(marks)
     length = np.bincount(votes.instance, minlength=len(marks.instance_ids))[left.instance]
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(length)])
     place = spread(votes.starts[left.instance], length)

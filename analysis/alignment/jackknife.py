@@ -12,12 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.alignment.base import Family
-from analysis.alignment.golds import build, leave_two_out
-from analysis.alignment.scoring import Column, Setting, columns
+from analysis.alignment.scoring import Column, Setting, columns, joined
 from analysis.arrays import Floats, Ints, divide, row_sums
 from db.records import Marks
-
-Key = tuple[str, str]
 
 
 def without_each_worker(
@@ -28,16 +25,14 @@ def without_each_worker(
     `whole`: the M columns of the families and policy with all workers there.
     """
     marks = setting.marks
-    golds = build(marks, setting.starts, policy, leave_two_out(marks))
-    rebuilt: dict[Key, Column] = {}
-    for family in families:
-        for column in columns(setting, family, golds, each=False):
-            rebuilt[column.metric, column.subject] = column
-    left_out = [_means(c, rebuilt.get((c.metric, c.subject)), marks) for c in whole]
+    blocks = setting.golds(policy, deleting=True)
+    pieces = (one for block in blocks for one in columns(setting, families, block, each=False))
+    rebuilt = {(column.metric, column.subject): column for column in joined(pieces)}
+    left_out = [means_without(c, rebuilt.get((c.metric, c.subject)), marks) for c in whole]
     return np.array(left_out).reshape(len(whole), len(marks.worker_ids))
 
 
-def _means(column: Column, rebuilt: Column | None, marks: Marks) -> Floats:
+def means_without(column: Column, rebuilt: Column | None, marks: Marks) -> Floats:
     """Mean over instances without each worker: those they saw take their rebuilt score."""
     sums, count, totals = np.empty(0), np.empty(0), []
     for place, part in enumerate(column.parts):

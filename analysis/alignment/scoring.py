@@ -5,18 +5,19 @@ Intervals reweight these columns; nothing here is ever computed again in a repli
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.alignment.base import Average, Cut, Family, Golds, KPolicy, Scores, TiePolicy
-from analysis.alignment.compared import Compared, alone, laid_on
+from analysis.alignment.compared import alone, laid_on
 from analysis.alignment.cut import choose_k, tied_cuts
 from analysis.alignment.floors import CONSTANT, ORACLE, PEOPLE, people
-from analysis.alignment.golds import golds_of
-from analysis.alignment.order import Order, level, order_of_masks
+from analysis.alignment.golds import BLOCK, golds_of
+from analysis.alignment.order import Order, level
 from analysis.arrays import Floats, Ints
 from db.records import Marks
 
@@ -33,27 +34,37 @@ class Choices:
     noun: str = "token"
 
 
+class Block(NamedTuple):
+    """Golds of some instances; `k`: int64, shape (G,), tokens that maps are cut to; its number."""
+
+    golds: Golds
+    k: Ints
+    number: int
+
+
 @dataclass(frozen=True, eq=False)
 class Setting:
     """What all scores of one alignment share.
 
     `maps`: subject → its scores of all tokens, a row an instance; `starts`: int64, shape (I,), the
-    first token of each instance.
+    first token of each instance; `limit`: tokens of golds that are scored together.
     """
 
     maps: Mapping[str, Order]
     marks: Marks
     starts: Ints
     choices: Choices
+    limit: int = BLOCK
 
-    @cached_property
-    def masks(self) -> Order:
-        """Everybody's masks as maps, a row each."""
-        return order_of_masks(self.marks.masks.values, self.marks.masks.offsets)
-
-    def golds(self, policy: str) -> Golds:
-        """The golds of a policy."""
-        return replace(golds_of(self.marks, self.starts, policy), noun=self.choices.noun)
+    def golds(self, policy: str, *, deleting: bool = False) -> Iterator[Block]:
+        """The golds of a policy, and where maps are cut, block by block; see `golds_of`."""
+        given = self.marks, self.starts, policy
+        blocks = partial(golds_of, *given, deleting=deleting, limit=self.limit)
+        k = self.choices.k
+        if k == "mean":
+            k = _mean_count(blocks())
+        for number, golds in enumerate(blocks()):
+            yield Block(replace(golds, noun=self.choices.noun), choose_k(k, golds), number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,50 +86,73 @@ class Column:
     deleted: Ints
 
 
-def columns(setting: Setting, family: Family, golds: Golds, each: bool) -> list[Column]:
-    """Every metric of a family for every subject. `each`: the golds are single workers' masks."""
-    choices, marks = setting.choices, setting.marks
-    k = choose_k(choices.k, golds)
+def columns(setting: Setting, families: Sequence[Family], block: Block, each: bool) -> list[Column]:
+    """Every metric of the families for every subject. `each`: golds are single workers' masks."""
+    choices, marks, golds = setting.choices, setting.marks, block.golds
     made: list[Column] = []
+    seed = choices.seed + block.number
+    met, row = people(marks, golds, setting.starts, each)
+    runs = Cut(block.k[met.gold], "runs", seed)
+    cut = Cut(block.k, "random" if choices.ties == "expected" else "position", seed)
+    maps = {name: laid_on(order.scores, order, golds) for name, order in setting.maps.items()}
+    constant = alone(golds, level(golds.lengths))
+    everywhere = np.arange(len(block.k), dtype=np.int64)
 
-    def add(subject: str, scored: Mapping[str, Scores], gold: Ints, rows: tuple[Ints, ...]) -> None:
+    def add(
+        family: Family, subject: str, scored: Mapping[str, Scores], gold: Ints, *rows: Ints
+    ) -> None:
         workers = tuple(marks.worker[row] for row in rows) if each else ()
         about = golds.instance[gold], workers, golds.deleted[gold]
         for metric, scores in scored.items():
             parts = _parts(scores, choices.average)
             made.append(Column(metric, subject, family, parts, *about))
 
-    met, row = people(marks, setting.masks, golds, setting.starts, each)
-    if len(row):
-        runs = Cut(k[met.gold], "runs", choices.seed)
-        add(PEOPLE, family.score(met, runs), met.gold, (row, golds.row[met.gold]))
-    cut = Cut(k, "random" if choices.ties == "expected" else "position", choices.seed)
-    everywhere = np.arange(len(k), dtype=np.int64)
-    for subject, order in setting.maps.items():
-        found = family.score(laid_on(order.scores, order, golds), cut)
-        add(subject, found, everywhere, (golds.row,))
-    add(ORACLE, family.oracle(golds, cut), everywhere, (golds.row,))
-    constant = family.score(constant_map(setting, golds), cut._replace(ties="random"))
-    add(CONSTANT, constant, everywhere, (golds.row,))
+    for family in families:
+        if len(row):
+            add(family, PEOPLE, family.score(met, runs), met.gold, row, golds.row[met.gold])
+        for subject, laid in maps.items():
+            add(family, subject, family.score(laid, cut), everywhere, golds.row)
+        add(family, ORACLE, family.oracle(golds, cut), everywhere, golds.row)
+        floor = family.score(constant, cut._replace(ties="random"))
+        add(family, CONSTANT, floor, everywhere, golds.row)
     return made
 
 
-def constant_map(setting: Setting, golds: Golds) -> Compared:
-    """The same score everywhere, against every gold."""
-    if not golds.complete:
-        return alone(golds, level(golds.lengths))
-    some = next(iter(setting.maps.values()))
-    return laid_on(some.scores, level(some.lengths), golds)
+def joined(pieces: Iterable[Column]) -> list[Column]:
+    """Columns of several blocks end to end, in the order in which they first come."""
+    found: dict[tuple[str, str], list[Column]] = {}
+    for piece in pieces:
+        found.setdefault((piece.metric, piece.subject), []).append(piece)
+    return [_end_to_end(same) for same in found.values()]
 
 
-def cuts_in_ties(setting: Setting, golds: Golds) -> dict[str, int]:
+def _end_to_end(pieces: Sequence[Column]) -> Column:
+    parts = zip(*(piece.parts for piece in pieces), strict=True)
+    workers = zip(*(piece.workers for piece in pieces), strict=True)
+    return replace(
+        pieces[0],
+        parts=tuple(np.concatenate(part) for part in parts),
+        instance=np.concatenate([piece.instance for piece in pieces]),
+        workers=tuple(np.concatenate(who) for who in workers),
+        deleted=np.concatenate([piece.deleted for piece in pieces]),
+    )
+
+
+def cuts_in_ties(setting: Setting, block: Block) -> dict[str, int]:
     """How many cuts of each subject fall between equal scores."""
-    k = choose_k(setting.choices.k, golds)
-    counts = {
-        subject: tied_cuts(laid_on(order.scores, order, golds), k)
+    return {
+        subject: tied_cuts(laid_on(order.scores, order, block.golds), block.k)
         for subject, order in setting.maps.items()
     }
-    return {subject: count for subject, count in counts.items() if count}
+
+
+def _mean_count(blocks: Iterable[Golds]) -> int:
+    """The mean number of tokens that a gold marks, rounded (ERASER), at least 1."""
+    marked, golds = 0.0, 0
+    for some in blocks:
+        marked += float(some.marked.sum())
+        golds += len(some.values)
+    return max(1, int(np.floor(marked / golds + 0.5))) if golds else 1
 
 
 def _parts(scores: Scores, average: Average) -> tuple[Floats, ...]:

@@ -109,6 +109,19 @@ METRICS: dict[str, Term] = {
     "js_divergence": Term(
         "Jensen–Shannon divergence", "How far apart are the two maps?", "Lin 1991", "lower"
     ),
+    "pointing_game": Term(
+        "Pointing game", "Is the map's highest place marked?", "Zhang et al. 2016"
+    ),
+    "pointing_game_15px": Term(
+        "Pointing game, 15 pixels", "Is it marked, or within 15 pixels?", "Zhang et al. 2016"
+    ),
+    "energy_inside": Term(
+        "Energy inside", "Which share of the map's positive scores is marked?", "Wang et al. 2020"
+    ),
+    "region_iou": Term("Region IoU", "Do the highest pixels and the marked ones overlap?"),
+    "rank_accuracy": Term(
+        "Rank accuracy", "Which share of the highest pixels is marked?", "Arras et al. 2022"
+    ),
     "comprehensiveness": Term(
         "Comprehensiveness", "How far does the prediction fall without these tokens?", ERASER
     ),
@@ -126,6 +139,7 @@ NAMES: dict[str, str] = {
     "random": "Random marks",
     "constant": "Constant map",
     "oracle": "Best possible",
+    "centre": "Centre of the picture",
 }
 """Subjects that are no explainer."""
 

@@ -23,6 +23,14 @@ ALIGNMENT = (
      ("topk_overlap", "js_divergence")),
     ("From chance (0) to people (1)", ("token_f1_normalised", "iou_f1_normalised")),
 )  # fmt: skip
+PICTURES = (
+    ("Where people marked, and the highest place (intervals over instances)",
+     ("pointing_game", "pointing_game_15px", "energy_inside")),
+    ("The highest pixels, as many as people marked", ("region_iou", "rank_accuracy")),
+    ("In which order", ("auroc", "average_precision", "spearman")),
+    ("From chance (0) to people (1)",
+     ("pointing_game_normalised", "energy_inside_normalised", "region_iou_normalised")),
+)  # fmt: skip
 TEACHING = (
     ("The task", ("macro F1", "task AUC")),
     ("Attention against people's marks", ("auroc", "token_f1")),
@@ -76,12 +84,12 @@ def alignment_tables(
 ) -> list[tuple[str, list[str], list[list[str]]]]:
     """Title, columns and rows: explainers, floors, oracle and people, intervals over instances.
 
-    `noun`: what a unit is called, "token" or "feature".
+    `noun`: what a unit is called, "token", "feature" or "pixel".
     """
     found = {(e.subject, e.name): e for e in estimates if e.over in (None, "units")}
     subjects = list(dict.fromkeys(subject for subject, _ in found))
     tables = []
-    for title, names in ALIGNMENT:
+    for title, names in PICTURES if noun == "pixel" else ALIGNMENT:
         rows = [
             [words(s), *(with_interval(found.get((s, n))) for n in names)]
             for s in subjects

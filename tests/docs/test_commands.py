@@ -22,12 +22,14 @@ from analysis.aggregation import (
 from analysis.agreement import COEFFICIENTS, SET_COEFFICIENTS, TOKEN_COEFFICIENTS
 from analysis.alignment import FAMILIES, GOLD_POLICIES
 from analysis.alignment.compat import COMPATS
+from analysis.alignment.images import IMAGE_SCORES
 from analysis.faithfulness import FAITHFULNESS
 from analysis.workers import MARK_FACTS, WORKER_FACTS
 from db.catalogue import Catalogue
 from hits.markets import MARKETS, SOURCES
 from hits.studies import STUDIES
 from pipeline.config import Settings
+from pipeline.engines import ENGINES
 from pipeline.explainers import EXPLAINERS
 from pipeline.formats import READERS
 from pipeline.formats.writers import WRITERS
@@ -53,6 +55,7 @@ CATALOGUES = (
     PAIR_AGGREGATORS,
     FAMILIES,
     GOLD_POLICIES,
+    IMAGE_SCORES,
     COMPATS,
     FAITHFULNESS,
     REMOVALS,
@@ -64,6 +67,7 @@ CATALOGUES = (
     TOKEN_COEFFICIENTS,
     MARKETS,
     MODELS,
+    ENGINES,
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -166,8 +170,9 @@ def declared(extra: str | None) -> dict[str, str]:
         ("## Bench extra", "bench"),
         ("## Crowdkit extra", "crowdkit"),
         ("## Hub extra", "hub"),
+        ("## Ray extra", "ray"),
     ],
-    ids=["runtime", "test", "bench", "crowdkit", "hub"],
+    ids=["runtime", "test", "bench", "crowdkit", "hub", "ray"],
 )
 def test_every_dependency_is_explained_with_its_bounds(heading: str, extra: str | None) -> None:
     text = section(read(DOCS / "dependencies.md"), heading)

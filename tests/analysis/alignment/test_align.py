@@ -9,8 +9,10 @@ from sklearn.metrics import roc_auc_score
 
 from analysis.agreement.tokens import token_agreement
 from analysis.alignment import FAMILIES, GOLD_POLICIES
-from analysis.alignment.align import align
+from analysis.alignment.align import ABOUT, align, score_all
 from analysis.alignment.base import AlignmentResult
+from analysis.alignment.prepare import prepare
+from analysis.alignment.scoring import Choices
 from db.errors import DataError, UsageError
 from db.ragged import Ragged
 from db.records import Marks
@@ -338,3 +340,18 @@ def test_every_family_describes_its_metrics(name: str) -> None:
     marks, scores = study(18)
     result = align(scores, marks, families=[name], bootstrap=20)
     assert {e.name.removesuffix("_normalised") for e in result.estimates} == set(family.metrics)
+
+
+@pytest.mark.parametrize("policy", ["each", "majority", "union"])
+def test_scores_do_not_depend_on_how_golds_are_cut_into_blocks(policy: str) -> None:
+    rng = np.random.default_rng(8)
+    marks = random_marks(rng, 40, 9)
+    setting = prepare({"mine": random_map(rng, marks)}, marks, Choices(policy, k="mean"))
+    whole = score_all(setting, ("topk", "ranking", "correlation"), ABOUT)
+    parts = score_all(replace(setting, limit=50), ("topk", "ranking", "correlation"), ABOUT)
+    assert parts.excluded == whole.excluded and parts.n_cuts == whole.n_cuts
+    for at_once, cut in zip(whole.by_policy.values(), parts.by_policy.values(), strict=True):
+        for column, again in zip(at_once[1], cut[1], strict=True):
+            assert (column.metric, column.subject) == (again.metric, again.subject)
+            np.testing.assert_allclose(again.parts[0], column.parts[0], atol=1e-12)
+            assert again.instance.tolist() == column.instance.tolist()

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from analysis.alignment.base import Golds
-from analysis.alignment.golds import build, golds_of, leave_two_out
-from analysis.marked import token_counts
+from analysis.alignment.golds import golds_of
+from analysis.marked import take_rows, token_counts
 from db.records import Marks
-from tests.analysis.support import marks_of
+from tests.analysis.support import marks_of, random_marks
 
 MARKS = marks_of(
     {
@@ -23,6 +23,12 @@ def starts(marks: Marks) -> np.ndarray:
     return np.cumsum(length) - length
 
 
+def golds_by(policy: str, marks: Marks = MARKS, deleting: bool = False) -> Golds:
+    """All golds, which stand in one block."""
+    (golds,) = golds_of(marks, starts(marks), policy, deleting=deleting)
+    return golds
+
+
 def listed(golds: Golds) -> list[tuple[str, str, list[float]]]:
     """Instance, the worker of `row` (— for nobody), values."""
     return [
@@ -36,7 +42,7 @@ def listed(golds: Golds) -> list[tuple[str, str, list[float]]]:
 
 
 def test_each_takes_every_mask_as_it_is() -> None:
-    found = listed(golds_of(MARKS, starts(MARKS), "each"))
+    found = listed(golds_by("each"))
     assert found[:4] == [
         ("three", "x", [1, 1, 0, 0]),
         ("three", "y", [1, 0, 1, 0]),
@@ -51,12 +57,12 @@ def test_each_takes_every_mask_as_it_is() -> None:
     [("union", [1, 0, 1, 0]), ("intersection", [1, 0, 0, 0]), ("soft", [1, 0, 0.5, 0])],
 )
 def test_a_gold_is_made_of_the_others(policy: str, without_x: list[float]) -> None:
-    found = listed(golds_of(MARKS, starts(MARKS), policy))
+    found = listed(golds_by(policy))
     assert found[0] == ("three", "x", without_x)
 
 
 def test_a_majority_of_two_ties_where_they_differ_and_those_tokens_are_dropped() -> None:
-    golds = golds_of(MARKS, starts(MARKS), "majority")
+    golds = golds_by("majority")
     # Without x: y and z differ on token 2, which is dropped.
     assert listed(golds)[0] == ("three", "x", [1, 0, 0])
     assert golds.token[:3].tolist() == [0, 1, 3]
@@ -66,11 +72,11 @@ def test_a_majority_of_two_ties_where_they_differ_and_those_tokens_are_dropped()
 
 def test_one_worker_is_a_gold_with_nobody_left_out() -> None:
     for policy in ("union", "majority", "soft"):
-        assert ("alone", "—", [0, 1]) in listed(golds_of(MARKS, starts(MARKS), policy))
+        assert ("alone", "—", [0, 1]) in listed(golds_by(policy))
 
 
 def test_after_a_deletion_everybody_else_is_left_out_in_turn() -> None:
-    golds = build(MARKS, starts(MARKS), "union", leave_two_out(MARKS))
+    golds = golds_by("union", deleting=True)
     deleted = [MARKS.worker_ids[MARKS.worker[row]] for row in golds.deleted]
     found = {
         (name, gone, left, tuple(values))
@@ -83,6 +89,20 @@ def test_after_a_deletion_everybody_else_is_left_out_in_turn() -> None:
 
 def test_of_two_workers_one_remains_and_nobody_is_left_out() -> None:
     marks = marks_of({"two": {"x": "10", "y": "01"}})
-    golds = build(marks, starts(marks), "union", leave_two_out(marks))
+    golds = golds_by("union", marks, deleting=True)
     assert golds.row.tolist() == [-1, -1]
     assert [np.asarray(row).tolist() for row in golds.values] == [[0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize("policy", ["each", "union", "soft"])
+def test_blocks_end_with_an_instance_and_hold_every_gold_once(policy: str) -> None:
+    marks = random_marks(np.random.default_rng(0), 40, 9)
+    shuffled = take_rows(marks, np.random.default_rng(1).permutation(len(marks.masks)))
+    whole = golds_by(policy, shuffled)
+    blocks = list(golds_of(shuffled, starts(shuffled), policy, limit=60))
+    assert len(blocks) > 5
+    assert np.concatenate([b.row for b in blocks]).tolist() == whole.row.tolist()
+    values = np.concatenate([b.flat for b in blocks])
+    assert values.tolist() == whole.flat.tolist()
+    met = [set(b.instance.tolist()) for b in blocks]
+    assert sum(map(len, met)) == len(set().union(*met))
