@@ -47,7 +47,7 @@ class DataSettings(Section):
 
 
 class ExplainSettings(Section):
-    """Which explainers `explain` runs."""
+    """Which explainers `explain` runs; `options` hold each explainer's own settings."""
 
     explainers: tuple[str, ...] = (
         "attention",
@@ -56,6 +56,7 @@ class ExplainSettings(Section):
         "random",
         "constant",
     )
+    options: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class CheckSettings(Section):
@@ -151,6 +152,17 @@ class TeachSettings(Section):
     certainty: bool = False
 
 
+class EngineSettings(Section):
+    """Where work runs: an engine by name, how many workers (0: one for each core), and its address.
+
+    An empty `address` (of Ray) is this machine: nothing else is ever joined unless it is named.
+    """
+
+    name: str = "inprocess"
+    workers: int = Field(default=0, ge=0, le=10_000)
+    address: str = ""
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -163,6 +175,7 @@ class Settings(Section):
     analysis: AnalysisSettings = AnalysisSettings()
     train: TrainSettings = TrainSettings()
     teach: TeachSettings = TeachSettings()
+    engine: EngineSettings = EngineSettings()
 
 
 def with_analysis(config: Path | None, bootstrap: int | None) -> AnalysisSettings:

@@ -20,6 +20,8 @@ from db.store import rationales as stored
 from db.store import runs
 from pipeline.controls import UNLEARNED, Scores, explained, fresh_model, random_scores
 from pipeline.embedding_scores import PERTURBATIONS, embedding_scores
+from pipeline.engines.base import Engine
+from pipeline.engines.inprocess import HERE
 from pipeline.explainers import EXPLAINERS
 from pipeline.models.batches import Row
 from pipeline.models.checkpoint import load
@@ -65,13 +67,17 @@ class Measured:
 
 
 def faithfulness(
-    project: Project, request: FaithfulnessRequest, on_progress: Progress | None = None
+    project: Project,
+    request: FaithfulnessRequest,
+    on_progress: Progress | None = None,
+    where: Engine = HERE,
 ) -> Measured:
     """Score every explainer of a run, the controls beside; probes are stored as they come.
 
     The control of random weights takes part in the scores as a subject (its rationale is applied to
     the trained model, which gives a floor on the same scale), and is compared with the trained
-    model's own rationale (Adebayo et al. 2018), which is another question.
+    model's own rationale (Adebayo et al. 2018), which is another question. `where`: the engine
+    that probes go through the model on; everything else is done here.
     """
     REMOVALS.load(request.removal)
     check_compat(request.compat)
@@ -81,7 +87,7 @@ def faithfulness(
     drawn = instances_of(project, request.split, request.sample)
     scores, chosen = _stored(project, run, names, drawn)
     model = load(project.folder / run.weights)
-    prober = Prober.open(project.engine, run.id, model, request.removal)
+    prober = Prober.open(project.engine, run.id, model, request.removal, where)
     rows = model.encode(chosen)
     whole = _whole(prober, rows)
     targets = {i.id: int(k) for i, k in zip(chosen, whole[0].argmax(axis=1), strict=True)}

@@ -19,7 +19,10 @@ from sqlalchemy import Engine
 from db.ragged import Ragged
 from db.records import Probe, probe_id
 from db.store import probes
-from pipeline.models.batches import TOKEN_BUDGET, Row, exact_batches
+from pipeline.engines.base import Engine as Where
+from pipeline.engines.inprocess import HERE
+from pipeline.engines.spread import each
+from pipeline.models.batches import TOKEN_BUDGET, Batch, Row, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.removal import REMOVALS
 from pipeline.removal.base import Removal
@@ -42,7 +45,8 @@ class Wanted:
 class Prober:
     """Measures probes of one run under one operator; `known`: id → probabilities, what is stored.
 
-    `measured` counts the probes that this object sent through the model.
+    `measured` counts the probes that this object sent through the model; `where`: the engine that
+    does so.
     """
 
     engine: Engine
@@ -52,13 +56,16 @@ class Prober:
     token_budget: int = TOKEN_BUDGET
     known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     measured: int = 0
+    where: Where = HERE
 
     @classmethod
-    def open(cls, engine: Engine, run_id: str, model: TrainedModel, removal: str) -> Prober:
+    def open(
+        cls, engine: Engine, run_id: str, model: TrainedModel, removal: str, where: Where = HERE
+    ) -> Prober:
         """With what is stored already; an unknown operator is refused."""
         operator: Removal = REMOVALS.load(removal)(model)
         known = probes.probabilities(engine, run_id, operator.name)
-        return cls(engine, run_id, model, operator, known=known)
+        return cls(engine, run_id, model, operator, known=known, where=where)
 
     def probe(
         self,
@@ -105,7 +112,9 @@ class Prober:
                 for place, mask in zip(places, masks, strict=True)
             ]
             batch: list[Probe] = []
-            for found, values in probabilities(self.model, cut, self.removal, self.token_budget):
+            for found, values in probabilities(
+                self.model, cut, self.removal, self.token_budget, self.where
+            ):
                 for at, row in zip(found, values, strict=True):
                     name, instance = piece[at][0], cut[at].instance_id
                     batch.append(
@@ -118,15 +127,31 @@ class Prober:
                 yield batch
 
 
+@dataclass(frozen=True, eq=False)
+class Predicting:
+    """The model as an engine takes it: a batch of cut rows → places, probabilities."""
+
+    model: TrainedModel
+    removal: Removal
+
+    def __call__(self, cut: tuple[list[int], Batch]) -> tuple[list[int], NDArray[np.float32]]:
+        """The places that came with the batch; class probabilities, float32, shape (b, C)."""
+        places, batch = cut
+        with torch.no_grad(), frozen(self.model) as module:
+            there = batch.to(self.model.device)
+            output = module(there, embeddings=self.removal.embed(module, there))
+        return places, output.logits.softmax(-1).cpu().numpy()
+
+
 def probabilities(
-    model: TrainedModel, rows: Sequence[Row], removal: Removal, token_budget: int = TOKEN_BUDGET
+    model: TrainedModel,
+    rows: Sequence[Row],
+    removal: Removal,
+    token_budget: int = TOKEN_BUDGET,
+    where: Where = HERE,
 ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
     """Places among the rows, and their class probabilities, float32, shape (b, C), by length."""
-    for places, batch in exact_batches(rows, token_budget):
-        with torch.no_grad(), frozen(model) as module:
-            there = batch.to(model.device)
-            output = module(there, embeddings=removal.embed(module, there))
-        yield places, output.logits.softmax(-1).cpu().numpy()
+    return each(where, Predicting(model, removal), exact_batches(rows, token_budget))
 
 
 def _bools(values: NDArray[np.generic]) -> NDArray[np.bool_]:

@@ -20,6 +20,8 @@ labels = []              # the labels an import may carry; empty: any
 
 [explain]
 explainers = ["attention", "gradient", "integrated_gradients", "random", "constant"]
+# [explain.options.lime]  # what an explainer takes, a table for each
+# samples = 200
 
 [study]
 workers = 3              # people per HIT
@@ -78,4 +80,9 @@ controls = ["shuffled"]  # human rationales moved within their text: what any ma
 labels = "given"         # whose labels all runs learn, as in [train]
 method = "dawid_skene"
 certainty = false        # whether a text counts by how sure its marks are
+
+[engine]
+name = "inprocess"       # where explain, faithfulness and teach run; or "processes", "ray"
+workers = 0              # 0: one for each core
+address = ""             # of a running Ray cluster; empty: Ray on this machine
 """

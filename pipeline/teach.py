@@ -7,7 +7,7 @@ All runs are recorded, so an interrupted experiment continues with the runs that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,8 @@ from analysis.aggregation.base import SoftMasks
 from db.errors import KonkyoError, NotFound, UsageError
 from db.records import Campaign, Instance, Marks, ModelRun
 from pipeline.crowd_labels import GIVEN, LabelChoice, crowd_labels
+from pipeline.engines.base import Engine
+from pipeline.engines.opening import open_engine
 from pipeline.experiment import (
     EXPLAINER,
     TAUGHT,
@@ -29,10 +31,20 @@ from pipeline.explain import explain_run
 from pipeline.judged import judged_campaign
 from pipeline.models.batches import HumanTarget
 from pipeline.models.settings import Settings
+from pipeline.models.trained import choose_device
 from pipeline.objectives.base import Weighted
 from pipeline.objectives.controls import random_rationales, shuffled_rationales
 from pipeline.project import Project
-from pipeline.train import Recipe, labelled, model_settings, train_run
+from pipeline.train import (
+    Made,
+    Recipe,
+    Trained,
+    keep,
+    labelled,
+    make,
+    model_settings,
+    trained_already,
+)
 
 Control = Callable[[Mapping[str, HumanTarget], int], dict[str, HumanTarget]]
 CONTROLS: Mapping[str, Control] = {"shuffled": shuffled_rationales, "random": random_rationales}
@@ -50,6 +62,37 @@ class Lesson:
     certainty: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Training:
+    """One run to be trained, as an engine takes it; `device`: the kind of device of the caller."""
+
+    recipe: Recipe
+    device: str
+
+    @property
+    def name(self) -> str:
+        """What errors call it."""
+        return f"seed {self.recipe.seed}, {self.recipe.extra['teach']}"
+
+
+@dataclass(frozen=True, eq=False)
+class Trainer:
+    """Trains on the same instances by one recipe or another, wherever it is brought."""
+
+    data: Sequence[Instance]
+
+    def __call__(self, training: Training) -> Made:
+        """The trained run; refused where there is not the device that the caller has."""
+        settings = training.recipe.settings
+        here = choose_device(settings.device).type
+        if here != training.device:
+            raise KonkyoError(
+                f"a worker would train on {here}, but this command on {training.device}, so that "
+                'results would differ; set device = "cpu" in [model], or use the engine inprocess'
+            )
+        return make(self.data, training.recipe)
+
+
 def teach(
     project: Project,
     name: str | None,
@@ -59,12 +102,14 @@ def teach(
     labels: str | None = None,
     method: str | None = None,
     certainty: bool | None = None,
+    engine: str | None = None,
     on_run: Callable[[int, int], None] | None = None,
 ) -> Experiment:
     """Run the experiment on a campaign's rationales, or continue it.
 
     What is not given is as [teach] has it. With `labels` "consensus" or "soft" every run of the
     experiment learns them, vanilla and controls too, so that rows differ in rationales alone.
+    The runs are trained where `engine` says; they are kept here, in their order, as they come.
     """
     campaign = judged_campaign(project, name)
     settings = project.settings.teach
@@ -85,16 +130,29 @@ def teach(
         for recipe in _recipes(project, campaign, human, seed, lesson, data)
     ]
     like: ModelRun | None = None
-    for number, recipe in enumerate(recipes, start=1):
-        run = train_run(project, data, recipe).run
-        like = run if recipe.extra["teach"] == TAUGHT else like
-        _explain_test(project, run, data, marks)
-        if on_run is not None:
-            on_run(number, len(recipes))
+    with open_engine(project.settings.engine, engine) as where:
+        trained = _train_all(project, data, recipes, where)
+        for number, (recipe, done) in enumerate(zip(recipes, trained, strict=True), start=1):
+            like = done.run if recipe.extra["teach"] == TAUGHT else like
+            _explain_test(project, done.run, data, marks)
+            if on_run is not None:
+                on_run(number, len(recipes))
     found = read_experiment(project, campaign, like)
     if found is None:
         raise KonkyoError("the experiment's runs cannot be read back; train them again")
     return found
+
+
+def _train_all(
+    project: Project, data: Sequence[Instance], recipes: Sequence[Recipe], engine: Engine
+) -> Iterator[Trained]:
+    """The runs of the recipes in their order; those that are there are not trained again."""
+    there = [trained_already(project, data, recipe) for recipe in recipes]
+    device = choose_device(recipes[0].settings.device).type
+    missing = [Training(r, device) for r, found in zip(recipes, there, strict=True) if not found]
+    made = engine.map(Trainer(data), missing)
+    for recipe, found in zip(recipes, there, strict=True):
+        yield found or keep(project, data, recipe, next(made))
 
 
 def _soft_rationales(marks: Marks) -> dict[str, HumanTarget]:

@@ -10,18 +10,21 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from db.errors import NotFound, UsageError
-from db.records import Instance, ModelRun
+from db.records import Instance, ModelRun, Prediction
 from db.store import runs
 from pipeline.crowd_labels import GIVEN, CrowdLabels, LabelChoice, crowd_labels
 from pipeline.judged import judged_campaign
 from pipeline.models.batches import HumanTarget
 from pipeline.models.checkpoint import save
+from pipeline.models.judgement import evaluation
+from pipeline.models.own import code_hash, is_own, make_findable
 from pipeline.models.predict import predict
 from pipeline.models.settings import Settings
-from pipeline.models.training import Epoch, fit
+from pipeline.models.training import Epoch, Fitted, fit
 from pipeline.objectives.base import Weighted, describe
 from pipeline.project import Project
 from pipeline.texts import others, texts
@@ -54,6 +57,17 @@ class Trained:
     is_new: bool
     notes: tuple[str, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What training by a recipe gives, before anything of it is kept.
+
+    `predictions`: of all the data, under the id of the run.
+    """
+
+    fitted: Fitted
+    predictions: tuple[Prediction, ...]
 
 
 def train(
@@ -89,7 +103,9 @@ def model_settings(project: Project) -> Settings:
     given = dict(project.settings.model)
     if given.get("vectors"):
         given["vectors"] = str(project.folder / given["vectors"])
-    return Settings.from_mapping(given)
+    settings = Settings.from_mapping(given)
+    make_findable(settings.kind, project.folder)
+    return settings
 
 
 def labelled(project: Project) -> list[Instance]:
@@ -108,12 +124,33 @@ def train_run(
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Trained:
     """Train as the recipe says, unless that run is there already."""
-    run_id = _run_id(data, recipe)
+    there = trained_already(project, data, recipe)
+    if there is not None:
+        return there
+    progress = _progress(project, _run_id(data, recipe))
+    return keep(project, data, recipe, make(data, recipe, on_epoch, progress))
+
+
+def trained_already(project: Project, data: Sequence[Instance], recipe: Recipe) -> Trained | None:
+    """The recipe's run, where it is there with its weights."""
+    known = _known(project, _run_id(data, recipe))
+    if known is None or not (project.folder / known.weights).is_dir():
+        return None
     crowd = recipe.crowd
-    notes, left_out = (crowd.notes, crowd.left_out) if crowd else ((), {})
-    known = next((run for run in runs.read(project.engine) if run.id == run_id), None)
-    if known is not None and (project.folder / known.weights).is_dir():
-        return Trained(known, False, notes, left_out)
+    return Trained(known, False, crowd.notes if crowd else (), crowd.left_out if crowd else {})
+
+
+def make(
+    data: Sequence[Instance],
+    recipe: Recipe,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    progress: Path | None = None,
+) -> Made:
+    """Train and predict; reads and writes no project, so that it can be done anywhere.
+
+    `progress`: a file to go on from where it was interrupted, see `fit`; `keep` removes it.
+    """
+    crowd = recipe.crowd
     fitted = fit(
         data,
         settings=recipe.settings,
@@ -122,10 +159,23 @@ def train_run(
         goals=crowd.goals if crowd else None,
         seed=recipe.seed,
         on_epoch=on_epoch,
+        progress=progress,
     )
+    return Made(fitted, tuple(predict(fitted.model, data, _run_id(data, recipe))))
+
+
+def keep(project: Project, data: Sequence[Instance], recipe: Recipe, made: Made) -> Trained:
+    """Write the weights, then the run with its predictions."""
+    run_id, fitted, crowd = _run_id(data, recipe), made.fitted, recipe.crowd
+    notes, left_out = (crowd.notes, crowd.left_out) if crowd else ((), {})
+    known = _known(project, run_id)
     folder = project.models / run_id
-    save(fitted.model, folder)
+    if known is not None and folder.is_dir():  # another process was faster
+        _progress(project, run_id).unlink(missing_ok=True)
+        return Trained(known, False, (*notes, *fitted.notes), left_out)
+    save(fitted.model, folder, evaluation(fitted.judged, fitted.model.labels))
     if known is not None:
+        _progress(project, run_id).unlink(missing_ok=True)
         again = "the run's weights were missing: made again"
         return Trained(known, True, (*notes, *fitted.notes, again), left_out)
     run = ModelRun(
@@ -145,8 +195,18 @@ def train_run(
         weights=str(folder.relative_to(project.folder)),
         objective=describe(recipe.objectives),
     )
-    is_new = runs.add(project.engine, run, predict(fitted.model, data, run_id))
+    is_new = runs.add(project.engine, run, made.predictions)
+    _progress(project, run_id).unlink(missing_ok=True)
     return Trained(run, is_new, (*notes, *fitted.notes), left_out)
+
+
+def _progress(project: Project, run_id: str) -> Path:
+    """Where a run that is being trained stands, until it is kept."""
+    return project.models / f".{run_id}.training"
+
+
+def _known(project: Project, run_id: str) -> ModelRun | None:
+    return next((run for run in runs.read(project.engine) if run.id == run_id), None)
 
 
 def _recorded(recipe: Recipe) -> dict[str, Any]:
@@ -158,12 +218,16 @@ def _recorded(recipe: Recipe) -> dict[str, Any]:
 
 def _run_id(data: Sequence[Instance], recipe: Recipe) -> str:
     digest = hashlib.sha256(data_hash(data).encode())
-    decided = {
+    decided: dict[str, Any] = {
         "settings": recipe.settings.as_mapping(),
         "seed": recipe.seed,
         "objectives": [[o.name, o.weight, dict(o.options)] for o in recipe.objectives],
         "extra": dict(recipe.extra),
     }
+    if is_own(recipe.settings.kind):
+        decided["code"] = code_hash(recipe.settings.kind)
+    if recipe.settings.attributes:
+        decided["attributes"] = sorted([i.id, dict(i.attributes)] for i in data)
     digest.update(json.dumps(decided, sort_keys=True).encode())
     sure = any(one.options.get("certainty") for one in recipe.objectives)
     for name in sorted(recipe.human):

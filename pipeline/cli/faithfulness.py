@@ -11,6 +11,7 @@ from db.errors import UsageError
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
+    EngineOption,
     JsonOption,
     RunOption,
     console,
@@ -62,19 +63,30 @@ def faithfulness(
     gold: Annotated[
         Path | None, typer.Option(help="Corruption: write check items to this file.")
     ] = None,
+    engine: EngineOption = None,
     run: RunOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
 ) -> None:
     """Does the model use what its rationales say? Takes it away and measures again."""
-    _check_together(corruption, (removal, compat, infidelity or None), (amount, gold))
+    _check_together(corruption, (removal, compat, infidelity or None, engine), (amount, gold))
     explainers = tuple(explainer or ())
     if corruption:
         _corruption(explainers, split, sample, amount, gold, run, config, db, json)
     else:
         _removal(
-            explainers, removal or REMOVAL, split, sample, compat, infidelity, run, config, db, json
+            explainers,
+            removal or REMOVAL,
+            split,
+            sample,
+            compat,
+            infidelity,
+            engine,
+            run,
+            config,
+            db,
+            json,
         )
 
 
@@ -83,7 +95,8 @@ def _check_together(
 ) -> None:
     if corruption and any(value is not None for value in of_removal):
         raise UsageError(
-            "--removal, --compat and --infidelity say nothing about --corruption; leave them out"
+            "--removal, --compat, --infidelity and --engine say nothing about --corruption; leave "
+            "them out"
         )
     if not corruption and any(value is not None for value in of_corruption):
         raise UsageError("--amount and --gold belong to --corruption; add it, or leave them out")
@@ -96,17 +109,23 @@ def _removal(
     sample: int | None,
     compat: str | None,
     infidelity: bool,
+    engine: str | None,
     run: str | None,
     config: Path | None,
     db: str | None,
     json: bool,
 ) -> None:
+    from pipeline.engines.opening import open_engine
     from pipeline.faithfulness import FaithfulnessRequest
     from pipeline.faithfulness import faithfulness as measure_all
 
     request = FaithfulnessRequest(run, explainers, removal, split, sample, compat, infidelity)
-    with project(config, db, writes=True) as opened, progress("probing") as update:
-        done = measure_all(opened, request, update)
+    with (
+        project(config, db, writes=True) as opened,
+        open_engine(opened.settings.engine, engine) as where,
+        progress("probing") as update,
+    ):
+        done = measure_all(opened, request, update, where)
     if json:
         _print_document(done)
     else:

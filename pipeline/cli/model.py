@@ -9,6 +9,7 @@ import typer
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
+    EngineOption,
     JsonOption,
     RunOption,
     SeedOption,
@@ -96,30 +97,49 @@ def explain(
     targets: Annotated[
         str, typer.Option(help="Which classes are explained: predicted, or each.")
     ] = "predicted",
+    agreement: Annotated[
+        bool, typer.Option("--agreement", help="Also measure how attention agrees with gradients.")
+    ] = False,
+    engine: EngineOption = None,
     run: RunOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write the rationales of a run; an interrupted command continues where it stopped."""
+    from dataclasses import asdict
+
+    from pipeline.cli.estimates_view import interval_rows
+    from pipeline.engines.opening import open_engine
     from pipeline.explain import explain as explain_model
     from pipeline.explain import of_every_class
 
     every_class = of_every_class(targets)
-    with project(config, db, writes=True) as opened, progress("explaining") as update:
+    with (
+        project(config, db, writes=True) as opened,
+        open_engine(opened.settings.engine, engine) as where,
+        progress("explaining") as update,
+    ):
         done = explain_model(
             opened,
             run=run,
             explainers=tuple(explainer or ()),
             every_class=every_class,
+            agreement=agreement,
             on_progress=update,
+            where=where,
         )
     if json:
-        print_json("explain", run=done.run.id, new=done.new, known=done.known)
+        measured = {} if done.agreement is None else asdict(done.agreement)
+        print_json("explain", run=done.run.id, new=done.new, known=done.known, **measured)
         return
     console(stderr=False).print(f"run [bold]{done.run.id}[/]")
     rows = [(name, done.new[name], done.known[name]) for name in done.new]
     print_table("Rationales", ("explainer", "new", "known already"), rows, numbers=2)
+    if done.agreement is not None:
+        columns, measured_rows = interval_rows(done.agreement.estimates)
+        print_table("Attention and gradients", columns, measured_rows, numbers=3)
+        print_notes(done.agreement.notes, done.agreement.excluded)
 
 
 def teach(
@@ -137,6 +157,7 @@ def teach(
             help="Let a text count in the human term by how sure its marks are.",
         ),
     ] = None,
+    engine: EngineOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -156,6 +177,7 @@ def teach(
             labels=labels,
             method=method,
             certainty=certainty,
+            engine=engine,
             on_run=update,
         )
     if json:

@@ -44,6 +44,10 @@ LARGEST_SEED = 2**32 - 1
 SeedOption = Annotated[
     int | None, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Draw with this seed.")
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", help="Where work runs: inprocess, processes or ray (else settings)."),
+]
 RunOption = Annotated[
     str | None, typer.Option("--run", help="Model run, by the start of its id (default: latest).")
 ]

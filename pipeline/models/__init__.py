@@ -1,4 +1,8 @@
-"""Model kinds: name → class, loaded when asked for (names are stored, never renamed)."""
+"""Model kinds and attention forms: name → class, loaded when asked for.
+
+Names are stored, never renamed. A kind "package.module:factory" is a model of the user's own and
+stands in no table: see `pipeline.models.own`.
+"""
 
 from db.catalogue import Catalogue
 
@@ -6,5 +10,16 @@ MODELS = Catalogue(
     "model kind",
     {
         "bilstm_attention": "pipeline.models.attention_classifier:AttentionClassifier",
+        "cnn_attention": "pipeline.models.attention_classifier:CNNClassifier",
+        "mean_attention": "pipeline.models.attention_classifier:MeanClassifier",
+    },
+)
+
+ATTENTIONS = Catalogue(
+    "attention form",
+    {
+        "additive": "pipeline.models.additive:Additive",
+        "dot": "pipeline.models.dot:Dot",
+        "conditional": "pipeline.models.conditional:Conditional",
     },
 )

@@ -1,49 +1,74 @@
-"""The attention classifier: embeddings, BiLSTM, additive attention, linear output.
+"""The attention classifier: embeddings, an encoder, attention, linear output.
 
-    ã_t = v·tanh(W h_t),  α = softmax(ã),  logits = O Σ_t α_t h_t                  (one text)
-    ã_t = v·tanh(W h_t + W₂ q),  logits = O tanh(P Σ_t α_t h_t + Q q)             (two texts)
+    α = softmax(ã),  logits = O Σ_t α_t h_t                  (one text)
+    α = softmax(ã),  logits = O tanh(P Σ_t α_t h_t + Q q)    (two texts)
 
-Jain & Wallace, "Attention is not Explanation", NAACL 2019, and their code; the attention is that
-of Bahdanau et al., ICLR 2015. `q` joins the last states of a BiLSTM of its own over the second
-text. Of two texts, attention goes to the first and is 0 on the second, although gradients reach
-the tokens of both: a rationale covers T = T1 + T2 tokens.
+Jain & Wallace, "Attention is not Explanation", NAACL 2019, and their code. The states h are the
+encoder's (`recurrent`, `convolution`, `averaging`), the scores ã those of a form of attention
+(`additive`, `dot`, `conditional`). `q` encodes the second text, by an encoder of its own. Of two
+texts, attention goes to the first and is 0 on the second, although gradients reach the tokens of
+both: a rationale covers T = T1 + T2 tokens.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from pipeline.models import ATTENTIONS
+from pipeline.models.attending import attention_of, weighted_sum
+from pipeline.models.averaging import Mean
 from pipeline.models.base import Output, States
 from pipeline.models.batches import Batch
-from pipeline.models.recurrent import BiLSTM, last_states
+from pipeline.models.convolution import CNN
+from pipeline.models.decay import decay_groups
+from pipeline.models.recurrent import BiLSTM
 from pipeline.models.settings import Settings
 from pipeline.models.vocabulary import PADDING
 
 
 class AttentionClassifier(nn.Module):
-    """`n_words` ids in, `n_classes` logits out; `pair` says whether a second text is read."""
+    """`n_words` ids in, `n_classes` logits out; `pair` says whether a second text is read.
 
-    def __init__(self, settings: Settings, n_words: int, n_classes: int, pair: bool) -> None:
+    `n_attributes`: how many values of attributes are told apart, for conditional attention.
+    """
+
+    encoder_class: ClassVar[type[BiLSTM | CNN | Mean]] = BiLSTM
+
+    def __init__(
+        self,
+        settings: Settings,
+        n_words: int,
+        n_classes: int,
+        pair: bool,
+        n_attributes: int = 0,
+    ) -> None:
         super().__init__()
-        width = 2 * settings.hidden_dim
-        attention_dim = settings.attention_dim or settings.hidden_dim
         self.embedding = nn.Embedding(n_words, settings.embedding_dim, padding_idx=PADDING)
         with torch.no_grad():
             self.embedding.weight *= settings.embedding_scale
-        self.encoder = BiLSTM(settings.embedding_dim, settings.hidden_dim)
-        self.attention_key = nn.Linear(width, attention_dim)
-        self.attention_score = nn.Linear(attention_dim, 1, bias=False)
+        self.encoder = self.encoder_class(settings.embedding_dim, settings.hidden_dim)
+        width = self.encoder.width
+        attention_dim = settings.attention_dim or settings.hidden_dim
+        scorer = ATTENTIONS.load(settings.attention)(width, attention_dim, n_attributes)
+        self._register(scorer)
         self.dropout = nn.Dropout(settings.dropout)
         self.pair = pair
         if pair:
-            self.pair_encoder = BiLSTM(settings.embedding_dim, settings.hidden_dim)
-            self.attention_query = nn.Linear(width, attention_dim, bias=False)
+            self.pair_encoder = self.encoder_class(settings.embedding_dim, settings.hidden_dim)
+            scorer.read_pairs(width)
+            self._register(scorer)
             self.join_first = nn.Linear(width, settings.hidden_dim)
             self.join_second = nn.Linear(width, settings.hidden_dim, bias=False)
         self.output = nn.Linear(settings.hidden_dim if pair else width, n_classes)
+        self.scorer = (scorer,)  # in a tuple: torch would register its parts a second time
+
+    def _register(self, scorer: nn.Module) -> None:
+        """Weights of attention are stored as `attention_…`, whichever form it has."""
+        for name, part in scorer.named_children():
+            self.add_module(f"attention_{name}", part)
 
     def forward(
         self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
@@ -70,11 +95,12 @@ class AttentionClassifier(nn.Module):
     def _query(self, inputs: Tensor, batch: Batch) -> Tensor:
         width = int(batch.second.max())
         if width == 0:
-            return inputs.new_zeros(len(inputs), 2 * self.pair_encoder.forwards.hidden_size)
+            return inputs.new_zeros(len(inputs), self.pair_encoder.width)
         positions = torch.arange(width, device=inputs.device)
         source = (batch.first[:, None] + positions).clamp(max=inputs.shape[1] - 1)
         texts = inputs.gather(1, source[..., None].expand(-1, -1, inputs.shape[2]))
-        return last_states(self.pair_encoder(texts, batch.second, batch.exact), batch.second)
+        states = self.pair_encoder(texts, batch.second, batch.exact)
+        return self.pair_encoder.summary(states, batch.second)
 
     def attend(
         self,
@@ -85,20 +111,13 @@ class AttentionClassifier(nn.Module):
     ) -> Output:
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
         attended = batch.attended
-        keys = self.attention_key(states.hidden)
-        if states.query is not None:
-            keys = keys + self.attention_query(states.query)[:, None]
-        scores = self.attention_score(keys.tanh()).squeeze(-1)
-        if score_offset is not None:
-            scores = scores + score_offset
-        log_attention = scores.masked_fill(~attended, -torch.inf).log_softmax(-1)
-        attention = log_attention.exp()
-        summary = self.dropout(torch.einsum("bt,bth->bh", attention, states.hidden))
+        found = attention_of(self.scorer[0](states, batch), attended, score_offset)
+        summary = self.dropout(weighted_sum(found.attention, states.hidden))
         return Output(
             logits=self._logits(summary, states.query),
-            attention=attention,
-            log_attention=log_attention.masked_fill(~attended, 0.0),
-            scores=scores.masked_fill(~attended, 0.0),
+            attention=found.attention,
+            log_attention=found.log_attention,
+            scores=found.scores,
             attended=attended,
             embeddings=embeddings,
             states=states,
@@ -118,11 +137,16 @@ class AttentionClassifier(nn.Module):
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Weight decay everywhere but on attention."""
-        named = list(self.named_parameters())
-        return [
-            {
-                "params": [value for name, value in named if name.startswith("attention_") == free],
-                "weight_decay": 0.0 if free else weight_decay,
-            }
-            for free in (False, True)
-        ]
+        return decay_groups(self.named_parameters(), weight_decay)
+
+
+class CNNClassifier(AttentionClassifier):
+    """Attention over windows of tokens."""
+
+    encoder_class = CNN
+
+
+class MeanClassifier(AttentionClassifier):
+    """Attention over the embeddings themselves."""
+
+    encoder_class = Mean

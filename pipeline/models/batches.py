@@ -41,7 +41,8 @@ class Row:
     """One instance as numbers: `ids` int64 (T,); tokens of its `first` and `second` text.
 
     `goal`: float32 (C,), summing to 1, the class probabilities to learn instead of one label;
-    `certainty` of the marks in [0, 1]: the mean over the first text, 1 where it is not known.
+    `certainty` of the marks in [0, 1]: the mean over the first text, 1 where it is not known;
+    `attributes`: float32 (A,), 1 at each known value of an attribute, None where none is read.
     """
 
     instance_id: str
@@ -52,6 +53,7 @@ class Row:
     marks: NDArray[np.float32] | None = None
     certainty: float = 1.0
     goal: NDArray[np.float32] | None = None
+    attributes: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,8 @@ class Batch:
     0 where there is none); `labels`: int64 (B,), −1 where unknown; `marks`: float32 (B, T), 0
     beyond a row and where not annotated; `annotated`: bool (B,); `certainty`: float32 (B,), of
     the marks; `goals`: float32 (B, C), class probabilities to learn, None where labels are learned;
-    `exact`: all rows have the same `first` and `second`, so that there is no padding.
+    `exact`: all rows have the same `first` and `second`, so that there is no padding;
+    `attributes`: float32 (B, A), 1 at each known value, None where no attribute is read.
     """
 
     instance_ids: tuple[str, ...]
@@ -75,6 +78,7 @@ class Batch:
     certainty: Tensor
     exact: bool
     goals: Tensor | None = None
+    attributes: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.instance_ids)
@@ -105,6 +109,7 @@ class Batch:
             annotated=change(self.annotated),
             certainty=change(self.certainty),
             goals=None if self.goals is None else change(self.goals),
+            attributes=None if self.attributes is None else change(self.attributes),
         )
 
 
@@ -135,6 +140,7 @@ def _row(
         label=UNLABELLED if instance.label is None else index.get(instance.label, UNLABELLED),
         marks=_marks(instance, human),
         certainty=_certainty(instance, human),
+        attributes=vocabulary.attributes.encode(instance.attributes),
     )
 
 
@@ -182,6 +188,7 @@ def collate(rows: Sequence[Row]) -> Batch:
         annotated=torch.tensor([row.marks is not None for row in rows]),
         certainty=torch.tensor([row.certainty for row in rows], dtype=torch.float32),
         goals=_goals(rows),
+        attributes=_attributes(rows),
         exact=len({(row.first, row.second) for row in rows}) == 1,
     )
 
@@ -193,6 +200,12 @@ def _goals(rows: Sequence[Row]) -> Tensor | None:
     if len(found) < len(rows):
         raise DataError(f"{len(rows) - len(found)} of {len(rows)} rows have no class probabilities")
     return torch.from_numpy(np.stack(found))
+
+
+def _attributes(rows: Sequence[Row]) -> Tensor | None:
+    """Rows of one model: all have attributes, or none has."""
+    found = [row.attributes for row in rows if row.attributes is not None]
+    return torch.from_numpy(np.stack(found)) if len(found) == len(rows) else None
 
 
 def training_batches(rows: Sequence[Row], size: int, generator: torch.Generator) -> Iterator[Batch]:

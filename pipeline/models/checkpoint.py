@@ -1,12 +1,14 @@
 """A trained model on disk: one folder, whole or not there.
 
 `weights.pt` (tensors only), `vocabulary.json`, and `settings.json`, which also holds the hashes
-of the other two, so that a damaged file is noticed rather than used.
+of the other two, so that a damaged file is noticed rather than used. `train` adds
+`evaluation.json`, which nothing here reads: the confusion matrix and the reliability table.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import pickle
@@ -18,6 +20,7 @@ from typing import Any
 import torch
 
 from db.errors import KonkyoError, NotFound
+from pipeline.models.own import code_hash, home, is_own, make_findable
 from pipeline.models.settings import Settings
 from pipeline.models.trained import TrainedModel, build, choose_device
 from pipeline.models.vocabulary import Vocabulary
@@ -25,28 +28,34 @@ from pipeline.models.vocabulary import Vocabulary
 WEIGHTS = "weights.pt"
 VOCABULARY = "vocabulary.json"
 SETTINGS = "settings.json"
+EVALUATION = "evaluation.json"
 VERSION = 1
 
 
-def save(model: TrainedModel, folder: Path) -> None:
+def save(model: TrainedModel, folder: Path, evaluation: str = "") -> None:
     """Write the model to `folder`, taking the place of a model that is there.
 
     Everything is written beside it first and then renamed: whatever happens in between, what is
-    found under the folder's name is a whole model or nothing.
+    found under the folder's name is a whole model or nothing. `evaluation`: see `judgement`.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
-        new, old = Path(beside) / "new", Path(beside) / "old"
-        new.mkdir()
-        _write(model, new)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
+            new, old = Path(beside) / "new", Path(beside) / "old"
+            new.mkdir()
+            _write(model, new, evaluation)
+            if folder.exists():
+                folder.rename(old)
+            new.rename(folder)
+    except OSError as problem:
+        raise KonkyoError(f"the model {folder} cannot be written: {problem.strerror}") from problem
 
 
-def _write(model: TrainedModel, folder: Path) -> None:
+def _write(model: TrainedModel, folder: Path, evaluation: str) -> None:
     weights = {name: value.cpu() for name, value in model.module.state_dict().items()}
-    torch.save(weights, folder / WEIGHTS)
+    buffer = io.BytesIO()  # torch's own writer says nothing useful of a full disk
+    torch.save(weights, buffer)
+    (folder / WEIGHTS).write_bytes(buffer.getbuffer())
     model.vocabulary.save(folder / VOCABULARY)
     about = {
         "version": VERSION,
@@ -55,7 +64,11 @@ def _write(model: TrainedModel, folder: Path) -> None:
         "pair": model.pair,
         "sha256": {name: _hash(folder / name) for name in (WEIGHTS, VOCABULARY)},
     }
+    if is_own(model.settings.kind):
+        about["code"] = code_hash(model.settings.kind)
     (folder / SETTINGS).write_text(json.dumps(about, indent=2, ensure_ascii=False), "utf-8")
+    if evaluation:
+        (folder / EVALUATION).write_text(evaluation, "utf-8")
 
 
 def load(folder: Path, device: str = "auto") -> TrainedModel:
@@ -67,16 +80,46 @@ def load(folder: Path, device: str = "auto") -> TrainedModel:
         if _hash(folder / name) != expected:
             raise _damaged(folder / name, "its content is not what was saved")
     settings = Settings.from_mapping(about["settings"])
+    _check_code(settings.kind, folder, about.get("code"))
     vocabulary = Vocabulary.load(folder / VOCABULARY)
     with torch.random.fork_rng([]):  # fresh weights are drawn, only to be replaced
         model = build(settings, vocabulary, tuple(about["labels"]), about["pair"])
+    weights = _weights(folder / WEIGHTS)
+    _check_shapes(weights, model, folder)
     try:
-        model.module.load_state_dict(_weights(folder / WEIGHTS))
+        model.module.load_state_dict(weights)
     except RuntimeError as problem:
         raise _damaged(folder / WEIGHTS, "it does not fit settings.json") from problem
     model.module.train(False)
     model.module.to(choose_device(device))
     return model
+
+
+def _check_code(kind: str, folder: Path, trained_with: str | None) -> None:
+    """A model of the user's own kind is the code that trained it, or none."""
+    make_findable(kind, home(folder))
+    if is_own(kind) and code_hash(kind) != trained_with:
+        module = kind.partition(":")[0]
+        raise KonkyoError(
+            f"the module {module} has changed since the model in {folder} was trained; put it "
+            "back as it was, or train again"
+        )
+
+
+def _check_shapes(weights: Mapping[str, Any], model: TrainedModel, folder: Path) -> None:
+    """Weights of another vocabulary or shape, by name."""
+    for name, made in model.module.state_dict().items():
+        given = weights.get(name)
+        if not isinstance(given, torch.Tensor) or given.shape == made.shape:
+            continue
+        if name == "embedding.weight" and given.shape[1:] == made.shape[1:]:
+            raise _damaged(
+                folder / WEIGHTS,
+                f"it is of a vocabulary of {len(given)} words and special tokens, and "
+                f"{VOCABULARY} has {len(made)}",
+            )
+        sizes = f"{name} has shape {tuple(given.shape)}, the settings make {tuple(made.shape)}"
+        raise _damaged(folder / WEIGHTS, f"it does not fit settings.json: {sizes}")
 
 
 def _about(path: Path) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from pipeline.models.encoder import inside
+
 
 class BiLSTM(nn.Module):
     """Two LSTMs, one of which reads each text from its own end.
@@ -20,6 +22,7 @@ class BiLSTM(nn.Module):
 
     def __init__(self, input_dim: int, hidden_dim: int) -> None:
         super().__init__()
+        self.width = 2 * hidden_dim
         self.forwards = nn.LSTM(input_dim, hidden_dim, batch_first=True)
         self.backwards = nn.LSTM(input_dim, hidden_dim, batch_first=True)
 
@@ -33,8 +36,11 @@ class BiLSTM(nn.Module):
         states = torch.cat([there, reverse(back, lengths, exact)], dim=-1)
         if exact:
             return states
-        positions = torch.arange(inputs.shape[1], device=inputs.device)
-        return states * (positions < lengths[:, None])[..., None]
+        return states * inside(inputs, lengths)
+
+    def summary(self, states: Tensor, lengths: Tensor) -> Tensor:
+        """(B, 2H): see `last_states`."""
+        return last_states(states, lengths)
 
 
 def reverse(values: Tensor, lengths: Tensor, exact: bool) -> Tensor:

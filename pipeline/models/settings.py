@@ -9,6 +9,9 @@ from typing import Any
 
 from db.errors import ConfigError
 
+PRECISIONS = ("auto", "float32", "bfloat16")
+LATER = frozenset({"attention", "attributes", "precision"})
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -18,14 +21,17 @@ class Settings:
     drawn with a standard deviation of 1 did clearly worse than `learning_rate` 2e-3 and
     `embedding_scale` 0.1.
 
-    Model: `embedding_dim` D; `hidden_dim` per direction, so that a token's state has twice as
-    many; `attention_dim` (None: as `hidden_dim`); `vectors`, a file of word vectors;
-    `embedding_scale`, the standard deviation of embeddings that no file gives; `min_count`, how
-    often a word must occur in training to be known; `dropout` on embeddings and on the text's
-    summary, in [0, 1).
+    Model: `kind`, a name of `MODELS` or a factory of one's own; `attention`, a name of
+    `ATTENTIONS`; `attributes`, those that conditional attention reads; `embedding_dim` D;
+    `hidden_dim` per direction, so that a token's state has twice as many (a CNN's too);
+    `attention_dim` (None: as `hidden_dim`); `vectors`, a file of word vectors; `embedding_scale`,
+    the standard deviation of embeddings that no file gives; `min_count`, how often a word must
+    occur in training to be known; `dropout` on embeddings and on the text's summary, in [0, 1).
     Training: `epochs` at most, stopping `patience` epochs after the best; `split_seed` draws the
     division into train, validation and test (None: the run's own seed); `device` is "auto" (CUDA
-    where present), "cpu", "cuda" or "cuda:N".
+    where present), "cpu", "cuda" or "cuda:N"; `precision` of the passes in training is "float32",
+    "bfloat16" or "auto" (bfloat16 on a CUDA device that has it). Weights stay float32, and so does
+    everything after training.
     """
 
     kind: str = "bilstm_attention"
@@ -43,6 +49,9 @@ class Settings:
     patience: int = 5
     split_seed: int | None = None
     device: str = "auto"
+    attention: str = "additive"
+    attributes: tuple[str, ...] = ()
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -64,6 +73,19 @@ class Settings:
                 raise ConfigError(f"{name} must be above 0, not {getattr(self, name)}")
         if self.weight_decay < 0:
             raise ConfigError(f"weight_decay must not be negative, as {self.weight_decay} is")
+        if self.precision not in PRECISIONS:
+            known = ", ".join(PRECISIONS)
+            raise ConfigError(f"precision must be one of {known}, not {self.precision!r}")
+        self._check_attributes()
+
+    def _check_attributes(self) -> None:
+        """Attributes and conditional attention come together."""
+        if len(set(self.attributes)) < len(self.attributes):
+            raise ConfigError(f"attributes names one twice: {', '.join(self.attributes)}")
+        if self.attributes and self.attention != "conditional":
+            raise ConfigError('attributes are read by attention = "conditional" only; set both')
+        if self.attention == "conditional" and not self.attributes:
+            raise ConfigError('attention = "conditional" needs attributes; name at least one')
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Settings:
@@ -74,17 +96,24 @@ class Settings:
             raise ConfigError(
                 f"no model setting called {unknown[0]!r} (there are: {', '.join(sorted(known))})"
             )
-        return cls(**given)
+        lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        return cls(**{**given, **lists})
 
     def as_mapping(self) -> dict[str, Any]:
-        """The settings as plain values, for JSON."""
-        return asdict(self)
+        """The settings as plain values, for JSON and for the id of a run.
+
+        A setting that came later is left out at its default, so that ids made before it hold.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        values = asdict(self)
+        return {n: v for n, v in values.items() if n not in LATER or v != defaults[n]}
 
 
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "a text"),
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
+    "tuple[str, ...]": ((tuple,), "a list of texts"),
 }
 
 
@@ -95,5 +124,6 @@ def _require_kind(name: str, declared: str, value: object) -> None:
         return
     allowed, words = _KINDS[kind]
     wrong = isinstance(value, bool) or not isinstance(value, allowed)
+    wrong = wrong or (isinstance(value, tuple) and not all(isinstance(v, str) for v in value))
     if wrong or (isinstance(value, float) and not math.isfinite(value)):
         raise ConfigError(f"{name} must be {words}, not {value!r}")

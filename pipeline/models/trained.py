@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import torch
 
-from db.errors import DataError, UsageError
+from db.errors import ConfigError, DataError, UsageError
 from db.records import Instance
 from pipeline.models import MODELS
 from pipeline.models.base import Model
 from pipeline.models.batches import HumanTarget, Row, encode
+from pipeline.models.own import is_own
 from pipeline.models.recurrent import without_cudnn
 from pipeline.models.settings import Settings
+from pipeline.models.trial import adapted
 from pipeline.models.vocabulary import Vocabulary
 
 
@@ -51,8 +53,11 @@ def build(
     settings: Settings, vocabulary: Vocabulary, labels: tuple[str, ...], pair: bool
 ) -> TrainedModel:
     """A model with fresh weights, drawn from torch's random state, on the CPU."""
+    if is_own(settings.kind):
+        own = adapted(settings, len(vocabulary), len(labels), pair)
+        return TrainedModel(own, vocabulary, labels, settings, pair)
     kind = MODELS.load(settings.kind)
-    module = kind(settings, len(vocabulary), len(labels), pair)
+    module = kind(settings, len(vocabulary), len(labels), pair, len(vocabulary.attributes))
     return TrainedModel(module, vocabulary, labels, settings, pair)
 
 
@@ -64,9 +69,23 @@ def choose_device(wanted: str) -> torch.device:
         device = torch.device(wanted)
     except RuntimeError as problem:
         raise UsageError(f"no device is called {wanted!r}; use auto, cpu or cuda") from problem
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise UsageError("there is no CUDA device here; set device to auto or cpu")
+    if device.type == "cuda":
+        _require_cuda(wanted, device.index or 0)
     return device
+
+
+def _require_cuda(wanted: str, number: int) -> None:
+    """CUDA that is asked for must be there: training elsewhere would be another run, unasked."""
+    if not torch.cuda.is_available():
+        raise ConfigError(
+            f"device is {wanted!r}, but there is no CUDA device here; set [model] device to "
+            '"auto" or "cpu"'
+        )
+    if number >= torch.cuda.device_count():
+        raise ConfigError(
+            f"device is {wanted!r}, but there are {torch.cuda.device_count()} CUDA device(s), "
+            "counted from 0"
+        )
 
 
 @contextmanager

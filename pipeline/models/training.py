@@ -1,52 +1,36 @@
 """Training a model on labelled instances, with human rationales where an objective asks for them.
 
-    loss = cross-entropy + Σ_k λ_k · term_k
-
 Cross-entropy is that of the labels given, or of what people said of the label (`LabelGoals`).
-Validation and test are always scored on the labels given.
-
-AdamW with amsgrad, no weight decay on attention, the best epoch by validation AUC (Jain & Wallace
-2019; Kitada & Iyatomi 2021, and their code).
+Validation and test are always scored on the labels given. The loop itself is in `loop`.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from db.errors import DataError, KonkyoError, UsageError
+from db.errors import DataError, UsageError
 from db.records import Instance
-from pipeline.models.batches import HumanTarget, Row, training_batches
+from pipeline.models.attributes import AttributeValues
+from pipeline.models.batches import HumanTarget, Row
 from pipeline.models.goals import LabelGoals, check_goals, toward
-from pipeline.models.metrics import Metrics, classification_metrics
-from pipeline.models.predict import probabilities
-from pipeline.models.recurrent import without_cudnn
+from pipeline.models.judgement import Judged
+from pipeline.models.loop import Course, Epoch, judged, run
+from pipeline.models.memory import enough_memory
+from pipeline.models.progress import restore, store
 from pipeline.models.settings import Settings
 from pipeline.models.splits import Split, split
 from pipeline.models.trained import TrainedModel, build, choose_device
 from pipeline.models.vectors import read_vectors
 from pipeline.models.vocabulary import Vocabulary
-from pipeline.objectives.base import Objective, Term, Weighted
-from pipeline.objectives.cross_entropy import CrossEntropy
+from pipeline.objectives.base import Objective, Weighted
 
-
-@dataclass(frozen=True)
-class Epoch:
-    """One pass over the training part: means over its instances, then the validation part.
-
-    `terms` holds every term of the loss before weighting, and what objectives log besides.
-    """
-
-    number: int
-    loss: float
-    terms: Mapping[str, float]
-    validation: Metrics
+__all__ = ["Epoch", "Fitted", "classes_of", "fit", "parts_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +38,8 @@ class Fitted:
     """A trained model and how it came about.
 
     `metrics` are flat: `train_accuracy`, `validation_auc`, `test_macro_f1`, …; one that is
-    undefined (the AUC of a part with one label) is absent, and `notes` says so.
+    undefined (the AUC of a part with one label) is absent, and `notes` says so of an AUC.
+    `judged`: part → the same with calibration and confusion; a part may be empty, and absent.
     """
 
     model: TrainedModel
@@ -63,6 +48,7 @@ class Fitted:
     metrics: Mapping[str, float]
     split: Split
     notes: tuple[str, ...]
+    judged: Mapping[str, Judged]
 
 
 def fit(
@@ -75,6 +61,7 @@ def fit(
     goals: LabelGoals | None = None,
     seed: int = 0,
     on_epoch: Callable[[Epoch], None] | None = None,
+    progress: Path | None = None,
 ) -> Fitted:
     """Train on `instances`, each with a label; see `split` for what is left out for judging.
 
@@ -82,12 +69,18 @@ def fit(
     are not in the training part are never looked at; nor are their `goals`. Training instances
     without a goal are left out where there are `goals`. The same seed gives the same model on the
     same machine (on CUDA, to rounding); torch's random state is left as it was found.
+
+    `progress`: a file that is written after every epoch, and that the same call goes on from where
+    it was interrupted, to the same weights; it stays behind, for whoever saves the model to remove.
     """
     parts = parts_of(instances, settings, seed)
     by_id = {instance.id: instance for instance in instances}
     learning = [by_id[name] for name in parts.train if goals is None or name in goals.goals]
     check_goals(goals, learning)
-    vocabulary = Vocabulary.build((one.tokens for one in learning), settings.min_count)
+    vocabulary = replace(
+        Vocabulary.build((one.tokens for one in learning), settings.min_count),
+        attributes=AttributeValues.seen(learning, settings.attributes),
+    )
     pair = any(one.text_pair is not None for one in instances)
     notes: list[str] = []
     device = choose_device(settings.device)
@@ -101,100 +94,81 @@ def fit(
             "validation": model.encode(by_id[name] for name in parts.validation),
             "test": model.encode(by_id[name] for name in parts.test),
         }
-        learned = toward(goals, rows["train"], len(model.labels))
-        history, best = _train(model, rows | {"train": learned}, objectives, seed, on_epoch)
-    metrics: dict[str, float] = {}
-    for part, members in rows.items():
-        metrics |= _judge(model, members).named(part) if members else {}
-        if f"{part}_auc" not in metrics:
-            notes.append(f"no AUC for {part}: it takes instances of at least two labels")
-    return Fitted(model, tuple(history), best, metrics, parts, tuple(notes))
+        learned = rows | {"train": toward(goals, rows["train"], len(model.labels))}
+        further = _load(objectives, rows["train"])
+        course = Course(model, seed)
+        belongs = _belongs(model, learned, objectives, seed)
+        _continued(course, progress, belongs, notes)
+
+        def after(epoch: Epoch, course: Course) -> None:
+            if progress is not None:
+                store(progress, belongs, course.state())
+            if on_epoch is not None:
+                on_epoch(epoch)
+
+        with enough_memory(learned["train"], settings.batch_size):
+            run(course, learned, further, after)
+    found = {part: judged(model, members) for part, members in rows.items() if members}
+    metrics = {
+        n: v for part, one in found.items() for n, v in one.named(part, model.labels).items()
+    }
+    notes += _notes(model, instances, metrics)
+    best = course.best.number if course.best else 0
+    return Fitted(model, tuple(course.history), best, metrics, parts, tuple(notes), found)
 
 
-def _train(
+def _continued(
+    course: Course, progress: Path | None, belongs: Mapping[str, str], notes: list[str]
+) -> None:
+    """Go on with what an interrupted training left, if it left anything."""
+    state = None if progress is None else restore(progress, belongs)
+    if state is not None:
+        course.resume(state)
+        notes.append(f"continued after epoch {len(course.history)} of an interrupted training")
+
+
+def _belongs(
     model: TrainedModel,
     rows: Mapping[str, Sequence[Row]],
     objectives: Sequence[Weighted],
     seed: int,
-    on_epoch: Callable[[Epoch], None] | None,
-) -> tuple[list[Epoch], int]:
-    """The loop. Leaves the weights of the best epoch in the model; returns its number too."""
-    module, settings = model.module, model.settings
-    cross_entropy = CrossEntropy()
-    further = _load(objectives, rows["train"])
-    optimiser = torch.optim.AdamW(
-        module.parameter_groups(settings.weight_decay), lr=settings.learning_rate, amsgrad=True
-    )
-    shuffles = torch.Generator().manual_seed(seed)
-    history: list[Epoch] = []
-    best: Epoch | None = None
-    weights: dict[str, torch.Tensor] = {}
-    for number in range(1, settings.epochs + 1):
-        module.train(True)
-        log = _Log()
-        for batch in training_batches(rows["train"], settings.batch_size, shuffles):
-            batch = batch.to(model.device)
-            with without_cudnn(model.device, any(one.second_order for one, _ in further)):
-                output = module(batch)
-                task = cross_entropy.term(output, batch, module)
-                terms = {one.name: one.term(output, batch, module) for one, _ in further}
-                loss = task.value + sum(weight * terms[one.name].value for one, weight in further)
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            log.add(len(batch), {"loss": Term(loss), cross_entropy.name: task} | terms)
-        means = log.means()
-        loss_mean = _finite(means.pop("loss"), number)
-        epoch = Epoch(number, loss_mean, means, _judge(model, rows["validation"]))
-        history.append(epoch)
-        if on_epoch is not None:
-            on_epoch(epoch)
-        if best is None or _better(epoch.validation, best.validation):
-            best = epoch
-            weights = {name: value.clone() for name, value in module.state_dict().items()}
-        if number - best.number >= settings.patience:
-            break
-    module.load_state_dict(weights)
-    return history, best.number if best is not None else 0
+) -> dict[str, str]:
+    """What an interrupted training must share with this one to be continued, as hashes."""
+    content = hashlib.sha256()
+    for row in (one for part in rows.values() for one in part):
+        content.update(f"{row.instance_id} {row.label}".encode() + row.ids.tobytes())
+        for values in (row.marks, row.goal, row.attributes):
+            content.update(b"" if values is None else values.tobytes())
+    decided = [[one.name, one.weight, dict(one.options)] for one in objectives]
+    shapes = {name: list(value.shape) for name, value in model.module.state_dict().items()}
+    told = {
+        "vocabulary": [model.vocabulary.words, dict(model.vocabulary.attributes.values)],
+        "shape": shapes,
+        "settings": model.settings.as_mapping(),
+        "labels": model.labels,
+        "objectives": decided,
+        "seed": seed,
+    }
+    hashes = {
+        name: hashlib.sha256(json.dumps(value).encode()).hexdigest() for name, value in told.items()
+    }
+    return {**hashes, "data": content.hexdigest()}
 
 
-@dataclass
-class _Log:
-    """Running means over the instances of an epoch."""
-
-    sums: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    count: int = 0
-
-    def add(self, rows: int, terms: Mapping[str, Term]) -> None:
-        """Terms of a batch of so many rows, by name; what a term logs besides, after a dot."""
-        self.count += rows
-        for name, term in terms.items():
-            self.sums[name] += rows * float(term.value.detach())
-            for detail, value in term.log.items():
-                self.sums[f"{name}.{detail}"] += rows * value
-
-    def means(self) -> dict[str, float]:
-        """Each sum over the number of instances."""
-        return {name: total / self.count for name, total in self.sums.items()}
-
-
-def _judge(model: TrainedModel, rows: Sequence[Row]) -> Metrics:
-    labels = np.array([row.label for row in rows], dtype=np.int64)
-    return classification_metrics(probabilities(model, rows), labels)
-
-
-def _better(new: Metrics, old: Metrics) -> bool:
-    """A higher AUC; where AUC cannot tell (a small part soon reaches 1), a lower loss."""
-    return (new.auc, -new.loss) > (old.auc, -old.loss)
-
-
-def _finite(loss: float, number: int) -> float:
-    if not math.isfinite(loss):
-        raise KonkyoError(
-            f"training diverged in epoch {number} (the loss is {loss}); "
-            "lower learning_rate or the weights of the objectives"
-        )
-    return loss
+def _notes(
+    model: TrainedModel, instances: Sequence[Instance], metrics: Mapping[str, float]
+) -> list[str]:
+    """What is undefined, and what the model does not know."""
+    notes = [
+        f"no AUC for {part}: it takes instances of at least two labels"
+        for part in ("train", "validation", "test")
+        if f"{part}_auc" not in metrics
+    ]
+    unseen = model.vocabulary.attributes.unseen(instances)
+    return notes + [
+        f"attribute {name}: {count} instances have no value that was seen in training"
+        for name, count in unseen.items()
+    ]
 
 
 def parts_of(instances: Sequence[Instance], settings: Settings, seed: int) -> Split:

@@ -7,14 +7,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db.errors import DataError
+from pipeline.models.attributes import AttributeValues
 
 PADDING = 0
 UNKNOWN = 1
@@ -45,9 +47,13 @@ def _is_punctuation(character: str) -> bool:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words in the order of their ids: word i has the id i + 2 (0 is padding, 1 is unknown)."""
+    """Words in the order of their ids: word i has the id i + 2 (0 is padding, 1 is unknown).
+
+    `attributes`: the values of attributes that the model tells apart, mostly none.
+    """
 
     words: tuple[str, ...]
+    attributes: AttributeValues = field(default_factory=AttributeValues)
 
     @classmethod
     def build(cls, texts: Iterable[Sequence[str]], min_count: int = 1) -> Vocabulary:
@@ -70,16 +76,24 @@ class Vocabulary:
         return np.array([known.get(normalise(token), UNKNOWN) for token in tokens], dtype=np.int64)
 
     def save(self, path: Path) -> None:
-        """Write the words as a JSON list."""
-        path.write_text(json.dumps(self.words, indent=0), encoding="utf-8")
+        """Write the words as a JSON list; with attributes, an object of both."""
+        content: Any = self.words
+        if self.attributes:
+            content = {"words": self.words, "attributes": self.attributes.values}
+        path.write_text(json.dumps(content, indent=0), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Vocabulary:
         """Read what `save` wrote."""
         try:
-            words = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as problem:
             raise DataError(f"the vocabulary {path} cannot be read: {problem}") from problem
+        values = content.get("attributes") if isinstance(content, dict) else {}
+        words = content.get("words") if isinstance(content, dict) else content
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise DataError(f"the vocabulary {path} is not a list of words")
-        return cls(tuple(words))
+        if not isinstance(values, dict):
+            raise DataError(f"the attributes in the vocabulary {path} are not values by name")
+        read = {name: tuple(known) for name, known in values.items()}
+        return cls(tuple(words), AttributeValues(read))

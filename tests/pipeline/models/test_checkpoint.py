@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from db.errors import KonkyoError, NotFound
+from db.errors import DataError, KonkyoError, NotFound
+from pipeline.models.attributes import AttributeValues
 from pipeline.models.checkpoint import load, save
 from pipeline.models.predict import predict
 from pipeline.models.trained import TrainedModel
+from pipeline.models.vocabulary import Vocabulary
 from tests.pipeline.models.support import pair, small_model
 from tests.support.data import instance
 
@@ -90,8 +92,28 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "run" / "weights.pt"
     path.write_bytes((tmp_path / "other" / "weights.pt").read_bytes())
     trust(tmp_path / "run")
-    with pytest.raises(KonkyoError, match="does not fit settings.json"):
+    said = r"does not fit settings.json: output.weight has shape \(5, 8\), .* make \(3, 8\)"
+    with pytest.raises(KonkyoError, match=said):
         load(tmp_path / "run")
+
+
+def test_weights_of_another_vocabulary_are_refused(tmp_path: Path) -> None:
+    save(small_model(TEXTS), tmp_path / "run")
+    save(small_model(PAIRS[:1] + TEXTS[:1]), tmp_path / "other")
+    path = tmp_path / "run" / "weights.pt"
+    path.write_bytes((tmp_path / "other" / "weights.pt").read_bytes())
+    trust(tmp_path / "run")
+    with pytest.raises(KonkyoError, match="of a vocabulary of 10 words .* vocabulary.json has 9"):
+        load(tmp_path / "run")
+
+
+def test_attributes_come_back_with_the_vocabulary(tmp_path: Path) -> None:
+    known = Vocabulary(("soup",), AttributeValues({"genre": ("essay", "letter")}))
+    known.save(tmp_path / "words.json")
+    assert Vocabulary.load(tmp_path / "words.json") == known
+    (tmp_path / "words.json").write_text('{"words": ["soup"], "attributes": ["genre"]}')
+    with pytest.raises(DataError, match="not values by name"):
+        Vocabulary.load(tmp_path / "words.json")
 
 
 def test_a_folder_that_is_not_there_and_a_later_format_are_said(tmp_path: Path) -> None:

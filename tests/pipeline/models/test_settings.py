@@ -43,3 +43,19 @@ def test_impossible_values_are_refused(wrong: dict[str, float]) -> None:
 def test_a_value_of_another_kind_is_named(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)):
         Settings.from_mapping(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"precision": "half"}, "precision must be one of auto, float32, bfloat16, not 'half'"),
+        ({"attributes": ["genre"]}, 'attributes are read by attention = "conditional" only'),
+        ({"attention": "conditional"}, 'attention = "conditional" needs attributes'),
+        ({"attributes": ["a", "a"], "attention": "conditional"}, "attributes names one twice: a"),
+        ({"attributes": [1], "attention": "conditional"}, "attributes must be a list of texts"),
+        ({"attributes": "genre"}, "attributes must be a list of texts, not 'genre'"),
+    ],
+)
+def test_attention_and_precision_are_checked(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        Settings.from_mapping(wrong)

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from db.errors import DataError, KonkyoError, UsageError
+from db.errors import ConfigError, DataError, KonkyoError, UsageError
 from db.records import Instance
-from pipeline.models.batches import HumanTarget, exact_batches
+from pipeline.models import MODELS
+from pipeline.models.batches import HumanTarget, encode, exact_batches
+from pipeline.models.memory import enough_memory
 from pipeline.models.metrics import classification_metrics
 from pipeline.models.predict import predict
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.models.training import Epoch, Fitted, fit
+from pipeline.models.vocabulary import Vocabulary
 from pipeline.objectives.base import Weighted
 from tests.pipeline.models.support import QUICK, pair
 from tests.support.data import instance, reviews
@@ -97,7 +100,8 @@ def test_it_stops_when_validation_no_longer_improves_and_keeps_the_best_epoch() 
 def test_every_epoch_is_reported_with_every_term_of_the_loss() -> None:
     seen: list[Epoch] = []
     terms = [Weighted("attention_supervision", 0.5)]
-    found = fit(TEXTS, settings=QUICK, objectives=terms, human=HUMAN, on_epoch=seen.append)
+    few = replace(QUICK, epochs=3)
+    found = fit(TEXTS, settings=few, objectives=terms, human=HUMAN, on_epoch=seen.append)
     assert tuple(seen) == found.history
     for epoch in seen:
         assert epoch.terms.keys() == {"cross_entropy", "attention_supervision"}
@@ -169,3 +173,51 @@ def test_an_objective_is_named_once() -> None:
 def test_a_device_that_is_not_there_is_refused() -> None:
     with pytest.raises(UsageError, match="'abacus'"):
         fit(TEXTS, settings=replace(QUICK, device="abacus"))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_cuda_that_is_not_there_is_refused_as_a_setting() -> None:
+    with pytest.raises(ConfigError, match="device is 'cuda:0', but there is no CUDA device here"):
+        fit(TEXTS, settings=replace(QUICK, device="cuda:0"))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("precision", ["auto", "float32"])
+def test_a_gpu_trains_what_a_cpu_does(kind: str, precision: str) -> None:
+    settings = replace(QUICK, kind=kind, device="cuda", precision=precision)
+    found = fit(TEXTS, settings=settings, seed=1)
+    assert found.metrics["test_accuracy"] >= 0.9
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_half_precision_learns_and_keeps_whole_weights(kind: str) -> None:
+    settings = replace(QUICK, kind=kind, precision="bfloat16", epochs=5)
+    found = fit(TEXTS, settings=settings, seed=1)
+    assert found.history[-1].loss < found.history[0].loss
+    assert {value.dtype for value in weights(found).values()} == {torch.float32}
+    whole = fit(TEXTS, settings=replace(settings, precision="float32", epochs=1), seed=1)
+    assert whole.history[0].loss != found.history[0].loss
+    assert whole.history[0].loss == pytest.approx(found.history[0].loss, abs=0.05)
+
+
+def test_values_of_attributes_that_training_never_saw_are_counted() -> None:
+    genres = {"train": "essay", "validation": "essay", "test": "poem"}
+    texts = [replace(one, attributes={"genre": genres[one.split or ""]}) for one in TEXTS]
+    settings = replace(QUICK, attention="conditional", attributes=("genre",), epochs=1)
+    found = fit(texts, settings=settings)
+    n = sum(one.split == "test" for one in texts)
+    assert f"attribute genre: {n} instances have no value that was seen in training" in found.notes
+    assert found.model.vocabulary.attributes.values == {"genre": ("essay",)}
+    with pytest.raises(DataError, match="no training instance has an attribute 'genre'"):
+        fit(TEXTS, settings=settings)
+
+
+def test_a_text_too_long_for_memory_is_said() -> None:
+    with enough_memory(encode(TEXTS[:1], Vocabulary(())), 32):
+        pass
+    with (
+        pytest.raises(KonkyoError, match=f"longest, instance {TEXTS[0].id}, has .* tokens; lower"),
+        enough_memory(encode(TEXTS[:1], Vocabulary(())), 32),
+    ):
+        torch.empty(2**50, dtype=torch.float32)  # four million gigabytes
