@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from analysis.explained.agreement import MapAgreement
+from analysis.explained.agreement import agreement as maps_agreement
 from db.errors import UsageError
 from db.records import Instance, ModelRun
 from db.store import rationales, runs
+from pipeline.attention_gradient import attention_and_gradient
+from pipeline.engines.base import Engine
+from pipeline.engines.inprocess import HERE
 from pipeline.explainers import EXPLAINERS
+from pipeline.explainers.batching import ExplainSettings
 from pipeline.explainers.batching import explain as explain_batches
 from pipeline.models.checkpoint import load
 from pipeline.models.trained import TrainedModel
@@ -21,11 +27,12 @@ from pipeline.texts import texts
 
 @dataclass(frozen=True)
 class Explained:
-    """What was written: rationales new and known, by explainer."""
+    """What was written: rationales new and known, by explainer; `agreement` where asked for."""
 
     run: ModelRun
     new: dict[str, int]
     known: dict[str, int]
+    agreement: MapAgreement | None = None
 
 
 TARGETS = ("predicted", "each")
@@ -44,22 +51,26 @@ def explain(
     run: str | None = None,
     explainers: Sequence[str] = (),
     every_class: bool = False,
+    agreement: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
+    where: Engine = HERE,
 ) -> Explained:
     """Explain every text by the named explainers, or the settings': the class predicted, or each.
 
     Rationales of other classes than the predicted one are stored as contrasts; only studies that
-    put several predictions beside each other read them.
+    put several predictions beside each other read them. `agreement`: measure too how far attention
+    agrees with gradients, on all texts; that is not stored. `where`: the engine that rationales are
+    computed on.
     """
     chosen = runs.find(project.engine, run)
     names = tuple(dict.fromkeys(explainers)) or project.settings.explain.explainers
     for name in names:
         EXPLAINERS.load(name)
     data = texts(project)
-    done = explain_run(project, chosen, data, names, on_progress=on_progress)
+    done = explain_run(project, chosen, data, names, on_progress=on_progress, where=where)
     if every_class:
-        _contrast(project, chosen, data, names, done, on_progress)
-    return done
+        _contrast(project, chosen, data, names, done, on_progress, where)
+    return replace(done, agreement=_agreement(project, chosen, data)) if agreement else done
 
 
 def explain_run(
@@ -69,6 +80,7 @@ def explain_run(
     names: Sequence[str],
     *,
     on_progress: Callable[[int, int], None] | None = None,
+    where: Engine = HERE,
 ) -> Explained:
     """Explain the given instances, leaving out what is stored already."""
     done = {name: rationales.done(project.engine, run.id, name) for name in names}
@@ -77,10 +89,15 @@ def explain_run(
     written = 0
     new = dict.fromkeys(names, 0)
     model: TrainedModel | None = None
+    settings = _settings(project)
+    settings.load(names)
     for missing, group in waiting.items():
         model = model or load(project.folder / run.weights)
         seed = project.settings.project.seed
-        for batch in explain_batches(model, group, missing, seed=seed, run_id=run.id):
+        chunks = explain_batches(
+            model, group, missing, seed=seed, settings=settings, run_id=run.id, where=where
+        )
+        for batch in chunks:
             for rationale in rationales.add(project.engine, batch):
                 new[rationale.explainer] += 1
             written += len(batch)
@@ -96,6 +113,7 @@ def _contrast(
     names: Sequence[str],
     done: Explained,
     on_progress: Callable[[int, int], None] | None,
+    where: Engine,
 ) -> None:
     """Explain every class that was not predicted; `done` counts what is new."""
     model = load(project.folder / run.weights)
@@ -110,7 +128,14 @@ def _contrast(
         targets = {i.id: target for i in group}
         seed = project.settings.project.seed
         for batch in explain_batches(
-            model, group, [name], seed=seed, run_id=run.id, targets=targets
+            model,
+            group,
+            [name],
+            seed=seed,
+            settings=_settings(project),
+            run_id=run.id,
+            targets=targets,
+            where=where,
         ):
             contrasts = [replace(one, contrast=True) for one in batch]
             done.new[name] += len(rationales.add(project.engine, contrasts))
@@ -129,3 +154,21 @@ def _grouped(
         if missing:
             groups.setdefault(missing, []).append(instance)
     return groups
+
+
+def _settings(project: Project) -> ExplainSettings:
+    """The options of explainers that the settings state."""
+    return ExplainSettings(options=project.settings.explain.options)
+
+
+def _agreement(project: Project, run: ModelRun, data: Sequence[Instance]) -> MapAgreement:
+    """Attention and gradients of every text, with intervals as the settings make them."""
+    maps = attention_and_gradient(load(project.folder / run.weights), data)
+    settings = project.settings.analysis
+    return maps_agreement(
+        maps.attention,
+        maps.gradient,
+        bootstrap=settings.bootstrap,
+        seed=project.settings.project.seed,
+        confidence=settings.confidence,
+    )

@@ -27,11 +27,13 @@ class Cost(NamedTuple):
     """Passes through the model per instance, fewest and most.
 
     A pass of a batch counts as one for each of its instances. The first forward pass (prediction)
-    and the first backward pass are shared by all explainers asked for together.
+    and the first backward pass are shared by all explainers asked for together. `per_token`:
+    forward passes more for every token, at most.
     """
 
     forward: tuple[int, int]
     backward: tuple[int, int]
+    per_token: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,8 @@ class Shared:
 
     `targets`: int64 (B,), the classes explained; `explained`: which number of the target class;
     `seed`: of the whole run (an instance draws with `instance_generator`); `token_budget`: tokens
-    that a pass should not exceed. The model's weights ask for no gradients here.
+    that a pass should not exceed; `mean_embedding`: (D,), of the model's words, None where no
+    explainer asked for it. The model's weights ask for no gradients here.
     """
 
     model: Model
@@ -79,6 +82,7 @@ class Shared:
     explained: Explained
     seed: int
     token_budget: int
+    mean_embedding: Tensor | None = None
 
     @classmethod
     def run(
@@ -91,6 +95,7 @@ class Shared:
         seed: int = 0,
         token_budget: int = TOKEN_BUDGET,
         with_gradient: bool = True,
+        mean_embedding: Tensor | None = None,
     ) -> Shared:
         """The pass. Where `targets` is −1, or not given, the predicted class is explained."""
         with torch.set_grad_enabled(with_gradient):
@@ -98,7 +103,7 @@ class Shared:
             output = model(batch, embeddings=embeddings)
         predicted = output.logits.argmax(-1)
         chosen = predicted if targets is None else torch.where(targets < 0, predicted, targets)
-        return cls(model, batch, output, chosen, explained, seed, token_budget)
+        return cls(model, batch, output, chosen, explained, seed, token_budget, mean_embedding)
 
     def measure(self, logits: Tensor) -> Tensor:
         """(B, C): the number explained, of every class, from the logits."""

@@ -12,14 +12,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-from db.errors import UsageError
+from db.errors import DataError, UsageError
 from db.records import Instance, Rationale
-from pipeline.explainers import EXPLAINERS
+from pipeline.engines.base import Engine
+from pipeline.engines.inprocess import HERE
+from pipeline.engines.spread import each
 from pipeline.explainers.base import NOTHING, Attribution, Explained, Explainer, Shared
+from pipeline.explainers.baselines import MEAN
+from pipeline.explainers.options import check_names, with_options
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
+from pipeline.removal.mean_embedding import MeanEmbedding
 
 
 @dataclass(frozen=True)
@@ -35,18 +43,8 @@ class ExplainSettings:
 
     def load(self, names: Sequence[str]) -> list[Explainer]:
         """The explainers with their options; unknown names and options are refused."""
-        stray = next((name for name in self.options if name not in EXPLAINERS), None)
-        if stray is not None:
-            EXPLAINERS.load(stray)
-        return [self._one(name) for name in dict.fromkeys(names)]
-
-    def _one(self, name: str) -> Explainer:
-        kind = EXPLAINERS.load(name)
-        try:
-            loaded: Explainer = kind(**self.options.get(name, {}))
-        except TypeError as problem:
-            raise UsageError(f"explainer {name}: {problem}") from problem
-        return loaded
+        check_names(self.options)
+        return [with_options(name, self.options.get(name, {})) for name in dict.fromkeys(names)]
 
 
 DEFAULTS = ExplainSettings()
@@ -68,26 +66,55 @@ def explain(
     run_id: str = "",
     targets: Mapping[str, int] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    where: Engine = HERE,
 ) -> Iterator[list[Rationale]]:
     """Rationales of `instances` by the explainers called `names`, a chunk at a time, short first.
 
     `targets`: instance → class number to explain (default: the predicted class). `on_progress`
-    gets the number of instances done, and of all. What is wrong with the arguments is said at
-    once, not with the first chunk.
+    gets the number of instances done, and of all; `where`: the engine that chunks are computed on.
+    What is wrong with the arguments is said at once, not with the first chunk.
     """
     explainers = settings.load(names)
     rows = model.encode(instances)
     wanted = _targets(targets or {}, len(model.labels))
+    mean = MeanEmbedding(model).mean if any(one.baseline == MEAN for one in explainers) else None
 
     def chunks() -> Iterator[list[Rationale]]:
         done = 0
-        for places, batch in exact_batches(rows, settings.token_budget):
-            yield _explain_batch(model, batch, explainers, settings, seed, run_id, wanted)
-            done += len(places)
+        work = _Explaining(model, tuple(explainers), settings, seed, run_id, wanted, mean)
+        batches = (batch for _, batch in exact_batches(rows, settings.token_budget))
+        for size, found in each(where, work, batches):
+            yield found
+            done += size
             if on_progress is not None:
                 on_progress(done, len(rows))
 
     return chunks()
+
+
+@dataclass(frozen=True, eq=False)
+class _Explaining:
+    """The model and the explainers as an engine takes them: a batch → its size, its rationales."""
+
+    model: TrainedModel
+    explainers: tuple[Explainer, ...]
+    settings: ExplainSettings
+    seed: int
+    run_id: str
+    wanted: Mapping[str, int]
+    mean: Tensor | None
+
+    def __call__(self, batch: Batch) -> tuple[int, list[Rationale]]:
+        return len(batch), _explain_batch(
+            self.model,
+            batch,
+            self.explainers,
+            self.settings,
+            self.seed,
+            self.run_id,
+            self.wanted,
+            self.mean,
+        )
 
 
 def _targets(targets: Mapping[str, int], n_classes: int) -> Mapping[str, int]:
@@ -108,6 +135,7 @@ def _explain_batch(
     seed: int,
     run_id: str,
     wanted: Mapping[str, int],
+    mean: Tensor | None,
 ) -> list[Rationale]:
     targets = torch.tensor([wanted.get(name, -1) for name in batch.instance_ids])
     with frozen(model) as module:
@@ -119,6 +147,7 @@ def _explain_batch(
             seed=seed,
             token_budget=settings.token_budget,
             with_gradient=any(explainer.uses_gradient for explainer in explainers),
+            mean_embedding=mean,
         )
         return [
             rationale
@@ -131,6 +160,7 @@ def _records(
     explainer: Explainer, attribution: Attribution, shared: Shared, run_id: str
 ) -> Iterator[Rationale]:
     scores = attribution.scores.detach().to("cpu", torch.float32).numpy()
+    _check_finite(explainer.name, scores, shared.batch.instance_ids)
     details = attribution.details or ({},) * len(scores)
     reduction = explainer.reduction
     if reduction != NOTHING:
@@ -148,4 +178,15 @@ def _records(
             baseline=explainer.baseline,
             reduction=reduction,
             details=detail,
+        )
+
+
+def _check_finite(explainer: str, scores: NDArray[np.float32], names: Sequence[str]) -> None:
+    """NaN in the weights, or a derivative without bound, must not become a stored rationale."""
+    bad = np.flatnonzero(~np.isfinite(scores).all(axis=1))
+    if len(bad):
+        raise DataError(
+            f"explainer {explainer} found scores of instance {names[bad[0]]} that are no finite "
+            f"numbers, and nothing of its batch is kept ({len(bad)} such instances there); check "
+            "the run's training, or explain with other explainers"
         )

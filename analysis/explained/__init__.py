@@ -1,0 +1,1 @@
+"""Two maps of scores over the tokens of the same texts: how alike they are."""

@@ -1,0 +1,54 @@
+"""What stands where a token is absent: the baselines that explainers can be told to use.
+
+Shapes: B instances, T tokens, D embedding dimensions, C classes.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+import torch
+from torch import Tensor
+
+from db.errors import UsageError
+from pipeline.explainers.base import Shared
+
+ZERO = "zero embedding"
+MEAN = "mean embedding"
+BASELINES = (ZERO, MEAN)
+
+
+def check_baseline(explainer: str, baseline: str) -> None:
+    """UsageError where there is no such baseline."""
+    if baseline in BASELINES:
+        return
+    near = difflib.get_close_matches(str(baseline), BASELINES, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    known = ", ".join(BASELINES)
+    raise UsageError(
+        f"explainer {explainer}: no baseline is called {baseline!r}{hint} (there are: {known})"
+    )
+
+
+def baseline_of(shared: Shared, baseline: str) -> Tensor:
+    """(1, T, D): the same vector at every position, 0 or the mean of the model's words."""
+    like = shared.output.embeddings.detach()[:1]
+    if baseline == ZERO:
+        return torch.zeros_like(like)
+    if shared.mean_embedding is None:
+        raise UsageError("the mean embedding is not known here; use the zero embedding")
+    return shared.mean_embedding.to(like).expand_as(like).contiguous()
+
+
+def explained_output(shared: Shared, logits: Tensor, rows: Tensor) -> Tensor:
+    """(R,): the number explained of the target class; `logits` (R, C) are of instances `rows`."""
+    return shared.measure(logits).gather(1, shared.targets[rows, None]).squeeze(1)
+
+
+def ends(shared: Shared, baseline: Tensor) -> tuple[Tensor, Tensor]:
+    """f(x) and f(baseline), (B,) each; texts of equal length share one baseline."""
+    rows = torch.arange(len(shared.batch), device=shared.targets.device)
+    with torch.no_grad():
+        base = shared.measure(shared.model(shared.batch.take(rows[:1]), embeddings=baseline).logits)
+        reached = explained_output(shared, shared.output.logits, rows)
+    return reached, base[0, shared.targets]

@@ -1,0 +1,41 @@
+"""The output of a model on texts of which some tokens are put to the baseline.
+
+A coalition is the set of tokens that stay: a row of a mask, true where the token stays. Shapes:
+B instances, S coalitions each, T tokens.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pipeline.explainers.base import Shared
+from pipeline.explainers.baselines import explained_output
+
+Masks = NDArray[np.bool_]
+
+
+def every_coalition(tokens: int) -> Masks:
+    """bool, shape (2^T, T): every set of tokens once, from none to all."""
+    return (np.arange(2**tokens)[:, None] >> np.arange(tokens) & 1).astype(bool)
+
+
+def outputs(shared: Shared, masks: Masks, baseline: Tensor) -> Tensor:
+    """float64, shape (B, S): the number explained, of the target class, of every coalition.
+
+    `masks`: shape (B, S, T); `baseline`: (1, T, D). Coalitions of all instances share passes, as
+    many a pass as the budget of tokens allows.
+    """
+    embeddings = shared.output.embeddings.detach()
+    kept = torch.from_numpy(masks).to(embeddings.device).flatten(0, 1)
+    row = torch.arange(len(masks), device=embeddings.device).repeat_interleave(masks.shape[1])
+    size = max(1, shared.token_budget // masks.shape[2])
+    found = []
+    with torch.no_grad():
+        for stays, rows in zip(torch.split(kept, size), torch.split(row, size), strict=True):
+            texts = torch.where(stays[..., None], embeddings[rows], baseline)
+            logits = shared.model(shared.batch.take(rows), embeddings=texts).logits
+            found.append(explained_output(shared, logits, rows))
+    return torch.cat(found).double().view(masks.shape[:2])
