@@ -123,10 +123,11 @@ def joined(pieces: Iterable[Column]) -> list[Column]:
     found: dict[tuple[str, str], list[Column]] = {}
     for piece in pieces:
         found.setdefault((piece.metric, piece.subject), []).append(piece)
-    return [_end_to_end(same) for same in found.values()]
+    return [end_to_end(same) for same in found.values()]
 
 
-def _end_to_end(pieces: Sequence[Column]) -> Column:
+def end_to_end(pieces: Sequence[Column]) -> Column:
+    """The same column of several blocks as one."""
     parts = zip(*(piece.parts for piece in pieces), strict=True)
     workers = zip(*(piece.workers for piece in pieces), strict=True)
     return replace(

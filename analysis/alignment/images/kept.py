@@ -20,7 +20,7 @@ from analysis.alignment.prepare import (
     maps_left_out,
 )
 from analysis.alignment.report import Board, Sample, board_of
-from analysis.alignment.scoring import Choices, Column, columns
+from analysis.alignment.scoring import Choices, Column, columns, end_to_end
 from analysis.arrays import Floats, Ints
 from analysis.resampling import Plan
 from db.ragged import Ragged
@@ -81,7 +81,7 @@ class Kept:
         return Marks(empty, instance, worker, ids, self.workers, self.persons_known)
 
     def _board(self, policy: str, sample: Sample, plan: Plan) -> Board:
-        made = [_joined(pieces) for key, pieces in self.whole.items() if key[0] == policy]
+        made = [end_to_end(pieces) for key, pieces in self.whole.items() if key[0] == policy]
         subjects = {column.subject for column in made} - set(RESERVED)
         leave_out = None if policy == "each" else partial(self._without, policy, made)
         return board_of(made, subjects, sample, plan, leave_out)
@@ -91,7 +91,7 @@ class Kept:
         marks, found = self.stub(), list[Floats]()
         for column in made:
             pieces = self.without.get((policy, column.metric, column.subject))
-            found.append(means_without(column, _joined(pieces) if pieces else None, marks))
+            found.append(means_without(column, end_to_end(pieces) if pieces else None, marks))
         return np.array(found).reshape(len(made), len(self.workers))
 
     def _by_policy(self) -> dict[str, list[ImageScore]]:
@@ -139,19 +139,6 @@ def _one_random(made: Sequence[Column]) -> list[Column]:
         mean = np.mean([column.parts[0] for column in draws], axis=0)
         found.append(replace(draws[0], subject=RANDOM, parts=(mean,)))
     return found
-
-
-def _joined(pieces: Sequence[Column]) -> Column:
-    """Pieces of a column end to end."""
-    return replace(
-        pieces[0],
-        parts=(np.concatenate([piece.parts[0] for piece in pieces]),),
-        instance=np.concatenate([piece.instance for piece in pieces]),
-        workers=tuple(
-            np.concatenate(who) for who in zip(*(p.workers for p in pieces), strict=True)
-        ),
-        deleted=np.concatenate([piece.deleted for piece in pieces]),
-    )
 
 
 def _dropped(layout: Layout, golds: Golds) -> dict[str, int]:
