@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if os.environ.get("KONKYO_REQUIRE_BROWSER") and not found:
         pytest.exit("KONKYO_REQUIRE_BROWSER is set, but there is no Chromium", returncode=1)
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """A shell that starts tests in the background has them ignore Ctrl-C, and their children too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,11 +59,3 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         done("simulate")
         done("collect")
         yield folder
-
-
-@pytest.fixture(autouse=True)
-def ctrl_c_is_heard() -> Iterator[None]:
-    """A shell that starts tests in the background has them ignore Ctrl-C, and their children too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
