@@ -20,8 +20,10 @@ from pipeline.release.columns import Columns
 from pipeline.release.consensus import Row, consensus_rows, consensus_table
 from pipeline.release.content import Content
 from pipeline.release.facts import CampaignFacts, facts_of
+from pipeline.release.images import pictures_of
 from pipeline.release.names import Names
 from pipeline.release.people import people
+from pipeline.release.pictures import Looked, look_at
 from pipeline.release.privacy import Privacy
 from pipeline.release.renamed import new_ids, renamed
 from pipeline.release.request import ReleaseRequest
@@ -49,6 +51,9 @@ def built(project: Project, request: ReleaseRequest, name: str) -> tuple[Content
     sieve = _sieve(project, collected)
     if sieve.privacy.found(name, "said"):
         raise SafetyError("the name of the release could tell who a worker is; choose another")
+    paths = pictures_of(collected.instances["id"], collected.instances["image"])
+    looked = look_at(project, paths, sieve, redact=request.redact)
+    tables = _tables(collected, measured, sieve, names, looked)
     facts = tuple(
         facts_of(project, c, [e for of, e in measured.agreement if of == c.name], sieve)
         for c in found
@@ -57,15 +62,17 @@ def built(project: Project, request: ReleaseRequest, name: str) -> tuple[Content
     content = Content(
         name=name,
         campaigns=facts,
-        tables=_tables(collected, measured, sieve, names),
+        tables=tables,
         people=people(collected.judgements["simulated"]),
         license=_stated(request.license, "--license", sieve),
         language=_language(request.language),
         about=_about(request.about, sieve),
         created=max(days) if days else None,
         excluded=collected.excluded,
-        notes=_notes(project, request, facts, collected, measured, sieve),
+        notes=(*_notes(project, request, facts, collected, measured, sieve), *looked.notes()),
         suffix=request.suffix,
+        pictures=pictures_of(collected.instances["id"], tables["instances"]["image"]),
+        strip=frozenset(looked.strip),
     )
     return content, sieve
 
@@ -81,8 +88,14 @@ def _campaigns(project: Project, wanted: Sequence[str]) -> list[Campaign]:
 def _nothing(found: Sequence[Campaign], collected: Collected) -> str:
     names = ", ".join(repr(campaign.name) for campaign in found)
     left = "; ".join(f"left out: {n} {reason}" for reason, n in collected.excluded.items())
+    imported = all(campaign.environment == "imported" for campaign in found)
+    advice = (
+        "; what was imported brought none that a release can hold"
+        if imported
+        else '; run "konkyo collect" first'
+    )
     return f"there is nothing to release: {names} hold no judgements that count" + (
-        f" ({left})" if left else '; run "konkyo collect" first'
+        f" ({left})" if left else advice
     )
 
 
@@ -104,7 +117,7 @@ def _sieve(project: Project, collected: Collected) -> Sieve:
 
 
 def _tables(
-    collected: Collected, measured: _Measured, sieve: Sieve, names: Names
+    collected: Collected, measured: _Measured, sieve: Sieve, names: Names, looked: Looked
 ) -> dict[str, Columns]:
     """Every table that has rows, looked through and with who answered on each row."""
     made = {
@@ -116,7 +129,7 @@ def _tables(
         "rationales": collected.rationales,
     }
     clean = {name: sieve.table(name, table) for name, table in made.items()}
-    clean = renamed(clean, new_ids(made["instances"], clean["instances"], names))
+    clean = renamed(clean, new_ids(made["instances"], clean["instances"], names, looked.strip))
     who = people(collected.judgements["simulated"])
     sizes = {name: len(next(iter(table.values()))) for name, table in clean.items()}
     return {name: clean[name] | {"people": [who] * size} for name, size in sizes.items() if size}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.release.columns import Columns
@@ -15,6 +15,7 @@ from pipeline.release.people import WORKERS
 class Content:
     """A release: tables that have rows, facts of its campaigns, and what its makers say of it.
 
+    `pictures`: id in the project → path inside of the folder, those of `strip` without metadata.
     `license`, `language` and `about` are None where nobody stated them. `people` says whether
     workers, simulated workers or both answered. `created` is the day of the last submission.
     """
@@ -30,6 +31,8 @@ class Content:
     excluded: Mapping[str, int]
     notes: tuple[str, ...]
     suffix: str = "parquet"
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    strip: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from db.errors import KonkyoError, UsageError
+from pipeline.release.kept import carry, listed
 
 MARKER = "release.json"
 
@@ -47,20 +48,21 @@ def check_place(folder: Path, name: str, *, force: bool, project: Path) -> None:
 def whole(folder: Path) -> Iterator[Path]:
     """An empty folder to fill; it takes the place of `folder` if nothing went wrong.
 
-    A release that was there is deleted; anything else is kept beside, as FOLDER.before.
+    The files of a release that was there are deleted, and what else lay among them is kept in its
+    place; a folder that was no release is kept beside, as FOLDER.before.
     """
     target = folder.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     except OSError as error:
-        raise KonkyoError(f"{folder} cannot be written: {error.strerror}") from error
+        raise KonkyoError(f"{folder} cannot be written: {error.strerror or error}") from error
     try:
         yield made
         made.chmod(0o755)
         _swap(made, target)
     except OSError as error:
-        raise KonkyoError(f"{folder} cannot be written: {error.strerror}") from error
+        raise KonkyoError(f"{folder} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -70,6 +72,8 @@ def _swap(made: Path, target: Path) -> None:
         made.rename(target)
         return
     is_release = release_in(target) is not None or not any(target.iterdir())
+    if is_release:
+        carry(target, made, listed(target, MARKER))
     old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
     aside = old / target.name if is_release else _free(target)
     target.rename(aside)

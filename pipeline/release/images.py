@@ -1,25 +1,29 @@
-"""Pictures of a release: the files as they were imported, byte for byte, under their ids."""
+"""Pictures of a release: the files as they were imported, byte for byte, or without metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from db.store import instances
 from db.store.rows import chunks
 from pipeline.project import Project
+from pipeline.release.stripped import stripped
 
 TOGETHER = 16
 """Pictures that are held at once."""
 
 
-def write_images(project: Project, folder: Path, paths: dict[str, str]) -> None:
-    """Instance id → path inside of `folder`, each written."""
+def write_images(
+    project: Project, folder: Path, paths: Mapping[str, str], strip: Collection[str] = ()
+) -> None:
+    """Instance id → path inside of `folder`, each written; those of `strip` without metadata."""
     for some in chunks(paths, TOGETHER):
         for instance in instances.read(project.engine, ids=some):
             target = folder / paths[instance.id]
             target.parent.mkdir(exist_ok=True)
-            target.write_bytes(instance.image or b"")
+            held = instance.image or b""
+            target.write_bytes(stripped(held) if instance.id in strip else held)
 
 
 def pictures_of(ids: Sequence[str], paths: Sequence[str | None]) -> dict[str, str]:

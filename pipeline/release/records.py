@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,10 +19,12 @@ from pipeline.formats.writers.base import Record, Said
 from pipeline.project import Project
 from pipeline.release.asked import asked
 from pipeline.release.checked import Sieve
-from pipeline.release.collect import is_mask
+from pipeline.release.collect import image_path, is_mask
 from pipeline.release.images import TOGETHER
 from pipeline.release.names import Names
 from pipeline.release.people import WORKERS, people
+from pipeline.release.pictures import look_at
+from pipeline.release.stripped import stripped
 
 METHOD = "majority"
 ANSWERED_BY = "answered_by"
@@ -33,12 +35,18 @@ Scores = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Gathered:
-    """Records without pictures, in the order of their pages; what was left out, and what to know."""
+    """Records without pictures, in the order of their pages; what was left out, and what to know.
+
+    `pictures`: id of a record's picture → its id in the project; those of `strip` (ids in the
+    project) leave without their metadata.
+    """
 
     records: list[Record]
     people: str
     excluded: Mapping[str, int]
     notes: tuple[str, ...]
+    pictures: Mapping[str, str]
+    strip: Collection[str]
 
 
 def gathered(
@@ -48,6 +56,7 @@ def gathered(
     sieve: Sieve,
     *,
     texts: bool,
+    redact: bool,
     run: str | None,
 ) -> Gathered:
     """One record for each instance that was judged on regular items.
@@ -61,9 +70,15 @@ def gathered(
     placed = (i.instance_id for i in campaigns.read_items(project.engine, campaign.id))
     ids = dict.fromkeys(i for i in placed if i in said)
     found = instances.read(project.engine, ids=ids, pictures=False)
-    records = []
+    paths = {i.id: way for i in found if (way := image_path(i)) is not None}
+    looked = look_at(project, paths, sieve, redact=redact)
+    records, sources = [], {}
     for instance in found:
         clean = _marked(cleaned(instance, names, sieve), who)
+        if instance.id in looked.strip:
+            clean = replace(clean, id=names.instance(instance.id))
+        if instance.id in paths:
+            sources[clean.id] = instance.id
         of_people = human.get(instance.id)
         if of_people is not None:
             label = of_people.label
@@ -72,7 +87,8 @@ def gathered(
         records.append(
             Record(clean, of_people, tuple(said[instance.id]), models.get(instance.id, {}))
         )
-    return Gathered(records, who, excluded, notes)
+    notes = (*notes, *looked.notes())
+    return Gathered(records, who, excluded, notes, sources, looked.strip)
 
 
 def _marked(instance: Instance, who: str) -> Instance:
@@ -100,15 +116,17 @@ def cleaned(instance: Instance, names: Names, sieve: Sieve) -> Instance:
     )
 
 
-def with_pictures(project: Project, records: Sequence[Record]) -> Iterator[Record]:
+def with_pictures(project: Project, made: Gathered) -> Iterator[Record]:
     """The records, each picture read shortly before it is wanted."""
-    for some in chunks(records, TOGETHER):
+    for some in chunks(made.records, TOGETHER):
         some = list(some)
-        ids = [r.instance.id for r in some if r.instance.kind == "image"]
-        found = {i.id: i for i in instances.read(project.engine, ids=ids)} if ids else {}
+        ids = [made.pictures[i] for r in some if (i := r.instance.id) in made.pictures]
+        found = {i.id: i.image for i in instances.read(project.engine, ids=ids)} if ids else {}
         for record in some:
-            whole = found.get(record.instance.id)
-            image = None if whole is None else whole.image
+            source = made.pictures.get(record.instance.id, "")
+            image = found.get(source)
+            if image is not None and source in made.strip:
+                image = stripped(image)
             yield replace(record, instance=replace(record.instance, image=image))
 
 

@@ -19,7 +19,7 @@ from pipeline.release.content import Content
 from pipeline.release.croissant import croissant
 from pipeline.release.files import write_table
 from pipeline.release.folder import MARKER, check_place, whole
-from pipeline.release.images import pictures_of, write_images
+from pipeline.release.images import write_images
 from pipeline.release.people import warning
 from pipeline.release.request import ReleaseRequest
 from pipeline.release.statement import statement
@@ -83,8 +83,7 @@ def _write(project: Project, folder: Path, content: Content) -> None:
     about = {"release": content.name, "people": content.people, "warning": warning(content.people)}
     for name, columns in content.tables.items():
         write_table(folder / content.path(name), name, columns, about)
-    instances = content.tables["instances"]
-    write_images(project, folder, pictures_of(instances["id"], instances["image"]))
+    write_images(project, folder, content.pictures, content.strip)
     hashes = {content.path(name): sha256(folder / content.path(name)) for name in content.tables}
     documents = {
         "croissant.json": croissant(content, hashes),

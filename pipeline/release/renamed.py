@@ -1,10 +1,11 @@
-"""New ids for instances whose words were changed: the old ones are hashes of the whole words.
+"""New ids for instances whose content was changed: the old ones are hashes of the whole of it.
 
 Who knew everything but the few characters that were blocked out could try until the hash fits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pipeline.release.columns import Columns
@@ -13,10 +14,13 @@ from pipeline.release.names import Names
 WORDS = ("text", "text_pair", "features")
 
 
-def new_ids(before: Columns, after: Columns, names: Names) -> dict[str, str]:
-    """Old id → new one, for the rows whose words are no longer the same."""
+def new_ids(
+    before: Columns, after: Columns, names: Names, pictures: Collection[str] = ()
+) -> dict[str, str]:
+    """Old id → new one, for the rows whose words are no longer the same, and for `pictures`."""
     changed = [
-        any(before[name][row] != after[name][row] for name in WORDS)
+        before["id"][row] in pictures
+        or any(before[name][row] != after[name][row] for name in WORDS)
         for row in range(len(before["id"]))
     ]
     ids = zip(before["id"], changed, strict=True)
@@ -32,6 +36,8 @@ def renamed(tables: dict[str, Columns], ids: dict[str, str]) -> dict[str, Column
         if "instance" in table:
             table["instance"] = [ids.get(i, i) for i in table["instance"]]
     instances, items = made["instances"], made["items"]
+    ways = zip(instances["id"], instances["image"], strict=True)
+    instances["image"] = [way and way.replace(i, ids.get(i, i)) for i, way in ways]
     instances["id"] = [ids.get(i, i) for i in instances["id"]]
     items["shown"] = [_within(shown, ids) for shown in items["shown"]]
     return made

@@ -43,12 +43,14 @@ def export_format(project: Project, request: FormatRequest) -> Exported:
     names = Names(project.pseudonyms, request.name or request.path.stem)
     sieve = _sieve(project, campaign)
     run = _run(project, request.run)
-    found = gathered(project, campaign, names, sieve, texts=request.texts, run=run)
+    found = gathered(
+        project, campaign, names, sieve, texts=request.texts, redact=request.redact, run=run
+    )
     if not found.records:
         raise NotFound(f"campaign {campaign.name!r} holds no judgements that can be exported")
     if not request.redact:
         sieve.refuse()
-    written = writer(with_pictures(project, found.records), request.path)
+    written = writer(with_pictures(project, found), request.path)
     return Exported(
         campaign=campaign.name,
         path=request.path,

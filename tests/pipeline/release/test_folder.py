@@ -75,3 +75,45 @@ def test_a_release_is_replaced_and_anything_else_kept_beside(tmp_path: Path) -> 
     # the first time a folder of pictures stood there, the second time a release
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "out.before"]
     assert (tmp_path / "out.before" / "cat.png").read_bytes() == b"cat"
+
+
+def written(folder: Path, **files: str) -> None:
+    """A release of these files and its checksums (the hashes are not looked at)."""
+    names = {name.replace("_", "."): words for name, words in files.items()}
+    with whole(folder) as made:
+        for name, words in {**names, MARKER: '{"release": "v1"}'}.items():
+            (made / name).write_text(words, encoding="utf-8")
+        sums = "".join(f"{'0' * 64}  {name}\n" for name in [*names, MARKER])
+        (made / "SHA256SUMS").write_text("# answered by programs\n" + sums, encoding="utf-8")
+
+
+def test_what_the_old_release_does_not_list_stays_when_it_is_written_anew(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    written(out, README_md="old", gone_csv="only in the old one")
+    (out / ".git" / "refs" / "tags").mkdir(parents=True)
+    (out / ".git" / "HEAD").write_text("ref: refs/heads/main", encoding="utf-8")
+    (out / "my_notes.txt").write_text("mine", encoding="utf-8")
+    (out / ".git").chmod(0o700)
+    (out / "link").symlink_to("my_notes.txt")
+    written(out, README_md="new")
+    assert (out / "README.md").read_text(encoding="utf-8") == "new"
+    assert not (out / "gone.csv").exists()
+    assert (out / "my_notes.txt").read_text(encoding="utf-8") == "mine"
+    assert (out / ".git" / "HEAD").read_text(encoding="utf-8") == "ref: refs/heads/main"
+    assert (out / ".git" / "refs" / "tags").is_dir()
+    assert (out / ".git").stat().st_mode & 0o777 == 0o700
+    assert (out / "link").readlink() == Path("my_notes.txt")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_of_yours_where_the_new_release_has_one_is_named_and_nothing_is_done(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    written(out, README_md="old")
+    (out / "table.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"stands where the new one has a file: table\.csv\."):
+        written(out, README_md="new", table_csv="of the release")
+    assert (out / "README.md").read_text(encoding="utf-8") == "old"
+    assert (out / "table.csv").read_text(encoding="utf-8") == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]

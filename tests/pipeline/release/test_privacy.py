@@ -37,7 +37,17 @@ def kinds(text: str, scope: str = "said") -> list[str]:
         ("I am WORKER77", "platform worker id"),
         ("call me x7-tilde", "platform worker id"),
         ("annabel here", "platform worker id"),
+        ("Annabel here", "platform worker id"),
+        ("call me X7-TILDE", "platform worker id"),
+        ("W0123456789ABCDEF said so", "pseudonym of a project"),
         ("sent at 2026-03-04 05:06:07", "exact time"),
+        ("sent 21/11/2026 13:05", "exact time"),
+        ("sent 21.11.2026, 13:05", "exact time"),
+        ("sent 20261121T130510Z", "exact time"),
+        ("sent 20261121t130510z", "exact time"),  # as answers are compared
+        ("sent Nov 21, 2026 1:05 pm", "exact time"),
+        ("sent November 21st 2026 at 1 pm", "exact time"),
+        ("sent 21 Nov 2026 13:05", "exact time"),
         ("sent at 2026-03-04T05:06Z", "exact time"),
     ],
 )
@@ -57,6 +67,9 @@ def test_what_names_a_worker_is_found(text: str, kind: str) -> None:
         "me @ home, @handle, a@b",
         "anonymous:c:1",
         "on 2026-03-04",
+        "on 21/11/2026, on Nov 21, 2026, in 12/2026 13:05, code 20261121T13",
+        "on 21/11/2026, 3.50 in all",
+        "anna bell, workers 7 7",
     ],
 )
 def test_what_names_nobody_is_left_alone(text: str) -> None:
@@ -85,3 +98,44 @@ def test_redaction_leaves_the_rest_as_it_was() -> None:
     text = "mail jo@example.org or ring"
     found = Privacy(KNOWN).found(text, "said")
     assert redacted(text, found) == f"mail {BLOCK * 14} or ring"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\uff57\uff4f\uff52\uff4b\uff45\uff52\uff17\uff17",  # full-width letters
+        "wor\u200bker\u00ad77",  # a zero-width space and a soft hyphen
+        "wo\u0308rke\u0301r77",  # combining marks
+        "w\u00f6rk\u00e9r77",  # the same as single characters
+        "&#119;orker&#x37;7",
+        "%77orker7%37",
+        "%2577orker77",  # a percent sign that is encoded itself
+        "&amp;#119;orker77",
+        "work er_7-7",
+        "WORK\u2011ER\u00a077",  # a dash and a space that do not break
+    ],
+)
+@pytest.mark.parametrize("scope", ["said", "data"])
+def test_a_known_id_is_found_in_disguise_and_all_of_it_blocked_out(hidden: str, scope: str) -> None:
+    text = f"I am {hidden}, ok"
+    found = Privacy(KNOWN).found(text, scope)  # type: ignore[arg-type]
+    assert [one.kind for one in found] == ["platform worker id"]
+    blocked = "".join(c if c.isspace() else BLOCK for c in hidden)
+    assert redacted(text, found) == f"I am {blocked}, ok"
+
+
+def test_an_encoded_address_is_an_address() -> None:
+    assert kinds("mail jo&#64;example.org or jo%40example.org") == ["e-mail address"] * 2
+
+
+def test_letters_that_only_look_alike_and_codes_are_not_seen_through() -> None:
+    # Cyrillic o, base64 of worker77, worker77 backwards: docs/releases.md says so.
+    assert kinds("w\u043erker77, d29ya2VyNzc=, 77rekrow") == []
+
+
+def test_an_id_of_words_taken_apart_is_looked_for_in_answers_alone() -> None:
+    privacy = Privacy(Identities(frozenset({"mary-jane", "someoneelse"}), frozenset()))
+    for text in ("mary jane", "some one else"):
+        assert [one.kind for one in privacy.found(text, "said")] == ["platform worker id"]
+        assert privacy.found(text, "data") == []
+    assert len(privacy.found("Mary-Jane", "data")) == 1

@@ -20,6 +20,7 @@ from db.tables import exclusions
 from pipeline.project import Project
 from pipeline.release.privacy import BLOCK
 from pipeline.release.release import export_release
+from pipeline.release.request import ReleaseRequest
 from tests.pipeline.release.support import (
     BEGAN,
     INSTRUCTIONS,
@@ -292,3 +293,14 @@ def test_nothing_judged_is_nothing_to_release(project: Project) -> None:
         export_release(project, request(project))
     with pytest.raises(NotFound, match="no campaign is called 'nope'"):
         export_release(project, request(project, campaigns=("nope",)))
+
+
+def test_a_foreign_file_survives_a_second_export_and_is_in_no_checksum(
+    pilot: Project, tmp_path: Path
+) -> None:
+    folder = export_release(pilot, ReleaseRequest(tmp_path / "out")).folder
+    sums = (folder / "SHA256SUMS").read_text(encoding="utf-8")
+    (folder / "data" / "mine.txt").write_text("mine", encoding="utf-8")
+    export_release(pilot, ReleaseRequest(tmp_path / "out"))
+    assert (folder / "data" / "mine.txt").read_text(encoding="utf-8") == "mine"
+    assert (folder / "SHA256SUMS").read_text(encoding="utf-8") == sums
