@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -74,6 +75,19 @@ def read(
     )
 
 
+def not_a_number(values: tuple[Any, ...]) -> Any:
+    """What to name where numbers are needed: a word before a number written as text; else None."""
+    wrong = [v for v in values if not isinstance(v, (int, float)) or not math.isfinite(v)]
+    return next((v for v in wrong if not _reads_as_number(v)), wrong[0] if wrong else None)
+
+
+def _reads_as_number(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False
+
+
 def cluster_codes(clusters: Clusters, table: pd.DataFrame, units: tuple[Any, ...]) -> Ints:
     """The cluster of each unit as a code 0 … K − 1, int64, shape (U,); every unit needs one."""
     if isinstance(clusters, str):
@@ -127,7 +141,7 @@ def _repeated(table: pd.DataFrame, unit: Ints, worker: Ints, duplicates: Duplica
         row = table.iloc[int(surplus[0])]
         raise DataError(
             f"worker {row[WORKER]!r} judged unit {row[UNIT]!r} more than once "
-            f"({len(surplus)} such rows); keep the 'first' or the 'last' of them"
+            f"({len(surplus)} such rows); keep the 'first' or the 'last' of them (--duplicates)"
         )
     return surplus.astype(np.int64)
 

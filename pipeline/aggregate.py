@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.aggregation import AGGREGATORS, MASK_AGGREGATORS
-from analysis.aggregation.accuracy import gold_of
+from analysis.aggregation.accuracy import gold_of, never_given
 from analysis.aggregation.aggregate import aggregate as run_aggregator
 from analysis.aggregation.base import Aggregation, SoftMasks
 from analysis.aggregation.scores import Drawing, scores
+from analysis.judgements import Duplicates
 from db.errors import UsageError
 from db.records import Campaign, Estimate, HumanRationale
 from db.store import consensus
@@ -93,13 +94,19 @@ def aggregate_file(
     worker: str | None = None,
     gold: str | None = None,
     seed: int = 1,
+    duplicates: Duplicates = "error",
 ) -> Consensus:
     """Consensus of a long table in a file; its scores where a gold column is named."""
     table = judgements_of(path, unit=unit, value=value, worker=worker, gold=gold)
-    result = run_aggregator(table, method, persons_known=worker is not None, **seeded(method, seed))
+    known = worker is not None
+    result = run_aggregator(
+        table, method, persons_known=known, duplicates=duplicates, **seeded(method, seed)
+    )
     drawing = Drawing(settings.bootstrap, seed, settings.confidence)
-    estimates = [] if gold is None else scores(result, gold_of(table), drawing)
-    return Consensus(str(path), method, result, estimates, None, 0, list(result.notes))
+    truth = {} if gold is None else gold_of(table)
+    estimates = [] if gold is None else scores(result, truth, drawing)
+    notes = [*never_given(result, truth), *result.notes]
+    return Consensus(str(path), method, result, estimates, None, 0, notes)
 
 
 def seeded(method: str, seed: int) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.aggregation import AGGREGATORS
-from analysis.aggregation.accuracy import gold_of
+from analysis.aggregation.accuracy import gold_of, never_given
 from analysis.aggregation.aggregate import aggregate as run_aggregator
 from analysis.aggregation.base import Aggregation
 from analysis.aggregation.scores import Difference, Drawing, differences, scores
+from analysis.judgements import Duplicates
 from db.records import Estimate
 from pipeline.aggregate import Consensus, aggregate_campaign, seeded
 from pipeline.config import AnalysisSettings
@@ -89,12 +90,15 @@ def all_of_file(
     worker: str | None = None,
     gold: str | None = None,
     seed: int = 1,
+    duplicates: Duplicates = "error",
 ) -> SideBySide:
     """Every method on a long table in a file; with gold, scores and paired differences."""
     table = judgements_of(path, unit=unit, value=value, worker=worker, gold=gold)
     known = worker is not None
     results = [
-        run_aggregator(table, name, persons_known=known, **seeded(name, seed))
+        run_aggregator(
+            table, name, persons_known=known, duplicates=duplicates, **seeded(name, seed)
+        )
         for name in AGGREGATORS
     ]
     each = [Consensus(str(path), r.method, r, [], None, 0, list(r.notes)) for r in results]
@@ -103,8 +107,9 @@ def all_of_file(
     truth = gold_of(table)
     drawing = Drawing(settings.bootstrap, seed, settings.confidence)
     estimates = [e for result in results for e in scores(result, truth, drawing)]
+    notes = [*never_given(results[0], truth), *_notes(each)]
     gaps = differences(results, truth, drawing=drawing)
-    return SideBySide(str(path), each, estimates, gaps, _notes(each))
+    return SideBySide(str(path), each, estimates, gaps, notes)
 
 
 def all_of_campaign(

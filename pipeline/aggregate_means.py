@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.aggregation.aggregate import mean_of
 from analysis.aggregation.base import Means
+from analysis.judgements import Duplicates
 from db.errors import NotFound
 from db.records import Campaign, Estimate
 from db.store import consensus
@@ -60,11 +61,17 @@ class Averaged:
 
 
 def means_of_file(
-    path: Path, method: str, *, unit: str, value: str, worker: str | None = None
+    path: Path,
+    method: str,
+    *,
+    unit: str,
+    value: str,
+    worker: str | None = None,
+    duplicates: Duplicates = "error",
 ) -> Averaged:
     """Means of a long table in a file."""
     table = judgements_of(path, unit=unit, value=value, worker=worker)
-    result = mean_of(table, method, persons_known=worker is not None)
+    result = mean_of(table, method, persons_known=worker is not None, duplicates=duplicates)
     return Averaged(str(path), result, list(result.notes))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.aggregation import MEAN_AGGREGATORS, PAIR_AGGREGATORS
+from analysis.judgements import Duplicates
 from db.errors import UsageError
 from db.records import HumanRationale
 from pipeline.aggregate import Consensus, aggregate_campaign, aggregate_file
@@ -32,25 +34,31 @@ class Columns:
 
 
 def named_of_file(
-    path: Path, method: str, columns: Columns, settings: AnalysisSettings, seed: int = 1
+    path: Path,
+    method: str,
+    columns: Columns,
+    settings: AnalysisSettings,
+    seed: int = 1,
+    duplicates: Duplicates = "error",
 ) -> Aggregated:
     """Aggregate a file by the method called `method`."""
     unit, value, worker = columns.unit, columns.value, columns.worker
     if method in PAIR_AGGREGATORS:
+        if duplicates != "error":
+            raise UsageError(f"{method} counts every comparison; leave out --duplicates")
         return _pairs(path, method, columns, settings)
     if columns.first or columns.second:
         raise UsageError(f"{method} compares no two things; leave out --first and --second")
+    once: dict[str, Any] = {"worker": worker, "duplicates": duplicates}
     if method in MEAN_AGGREGATORS:
         if columns.gold:
             raise UsageError(f"{method} is not scored against known answers; leave out --gold")
-        return means_of_file(path, method, unit=unit, value=value, worker=worker)
+        return means_of_file(path, method, unit=unit, value=value, **once)
     gold = columns.gold
     if method == ALL:
-        return all_of_file(
-            path, settings, unit=unit, value=value, worker=worker, gold=gold, seed=seed
-        )
+        return all_of_file(path, settings, unit=unit, value=value, gold=gold, seed=seed, **once)
     return aggregate_file(
-        path, method, settings, unit=unit, value=value, worker=worker, gold=gold, seed=seed
+        path, method, settings, unit=unit, value=value, gold=gold, seed=seed, **once
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.agreement import COEFFICIENTS, SET_COEFFICIENTS, TOKEN_COEFFICIENTS
 from analysis.agreement.base import AgreementResult, Level
 from analysis.agreement.graded import WeightName
 from analysis.agreement.set_values import set_distance
@@ -49,12 +50,12 @@ class Measured:
     notes: list[str]
 
 
-def level_named(name: str) -> Level:
-    """The level of measurement called `name`."""
+def level_named(name: str, *further: str) -> Level:
+    """The level of measurement called `name`; `further`: levels known to the caller alone."""
     for level in LEVELS:
         if level == name:
             return level
-    raise UsageError(f"no level called {name!r} (there are: {', '.join((*LEVELS, SET))})")
+    raise UsageError(f"no level called {name!r} (there are: {', '.join((*LEVELS, *further))})")
 
 
 def choice_named(names: Sequence[str], weights: str | None, distance: str) -> Choice:
@@ -90,6 +91,7 @@ def agreement_of_file(
     """Coefficients of a long table in a file; `level`: one of `LEVELS`, or `SET`."""
     if empty_set and level != SET:
         raise UsageError("--empty-set is about answers that are sets; it needs --level set")
+    choice.check_some(SET_COEFFICIENTS if level == SET else COEFFICIENTS)
     columns = {"unit": unit, "value": value, "worker": worker}
     shared: dict[str, Any] = {
         "bootstrap": settings.bootstrap,
@@ -103,7 +105,7 @@ def agreement_of_file(
         sets = set_judgements_of(path, **columns, empty_set=empty_set)  # type: ignore[arg-type]
         found = of_sets(sets, choice, shared)
     else:
-        known = level_named(level)
+        known = level_named(level, SET)
         found = of_values(judgements_of(path, **columns), known, choice, shared)  # type: ignore[arg-type]
     return Measured(str(path), found.estimates, found.excluded, found.notes)
 
@@ -130,15 +132,18 @@ def agreement_of_campaign(
         "confidence": settings.confidence,
     }
     campaign = judged_campaign(project, name)
+    asked = questions(project, campaign)
+    kinds = [TOKEN_COEFFICIENTS if level == SET else COEFFICIENTS for level in asked.values()]
+    choice.check_some(*kinds)
     estimates: list[Estimate] = []
     excluded: dict[str, int] = {}
     notes: list[str] = []
-    for question, level in questions(project, campaign).items():
+    for question, level in asked.items():
         found = _question(project, campaign, question, level, choice, shared)
         estimates += [_about(e, question) for e in found.estimates]
         excluded |= {f"{question}: {reason}": n for reason, n in found.excluded.items()}
         notes += [f"{question}: {note}" for note in found.notes]
-    chosen = selection_of(project, campaign, list(questions(project, campaign)))
+    chosen = selection_of(project, campaign, list(asked))
     notes += chosen.notes
     if campaign.settings["persons_known"] is False:
         notes.append("the data does not say who the workers were")

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.alignment import GOLD_POLICIES
 from analysis.alignment.align import align
 from analysis.alignment.base import AlignmentResult, Average, KPolicy, TiePolicy
+from analysis.alignment.floors import RANDOM
 from db import frames
 from db.errors import NotFound, UsageError
 from db.ragged import Ragged
@@ -154,6 +155,7 @@ def align_files(
         return align_images.align_picture_files(human, model, people, settings, how, seed=seed)
     marks = marks_of_file(human, people)
     scores = scores_of_file(model, marks)
+    check_names(model, scores)
     shared = set(marks.instance_ids).intersection(*scores.values())
     if not shared:
         raise NotFound(f"{model} has no scores for any text that {human} has marks of")
@@ -183,6 +185,14 @@ def align_files(
     notes = [*counted.notes, *people.notes]
     counted = replace(counted, excluded=lost | counted.excluded, notes=notes)
     return Aligned(f"{human.name} and {model.name}", None, counted)
+
+
+def check_names(model: Path, names: Collection[str]) -> None:
+    """Refuse explainers of a file that are called like the floor that is drawn here."""
+    if RANDOM in names:
+        raise UsageError(
+            f"{model}: {RANDOM!r} is a row of every table; call the explainer otherwise"
+        )
 
 
 def checked(how: How | None) -> How:

@@ -24,7 +24,7 @@ from analysis.alignment.scoring import Choices
 from db.errors import DataError, ImportFailed, NotFound
 from db.ragged import Ragged
 from db.records import Marks
-from pipeline.align import FILES, TOKENISATION, UNSCORED, Aligned, How, checked, only
+from pipeline.align import FILES, TOKENISATION, UNSCORED, Aligned, How, check_names, checked, only
 from pipeline.config import AnalysisSettings
 from pipeline.formats.base import Imported, ReadOptions
 from pipeline.formats.jsonl import read_records
@@ -94,6 +94,7 @@ class _Lines:
         starts, lines = np.array(start, np.int64)[order], np.array(line, np.int64)[order]
         found = cls(path, tuple(names), keys[order], whose[order], starts, lines)
         found.require_single()
+        check_names(path, names)
         return found
 
     def require_single(self) -> None:

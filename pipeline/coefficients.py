@@ -39,6 +39,15 @@ class Choice:
         if self.weights and not self.names:
             raise UsageError(f"alpha takes no weights; name one of {', '.join(WEIGHTED)}")
 
+    def check_some(self, *catalogues: Catalogue) -> None:
+        """Refuse names of which none is in any of the catalogues; no name, or none at all, is fine."""
+        fitting = list(dict.fromkeys(name for catalogue in catalogues for name in catalogue))
+        if fitting and self.names and not set(self.names) & set(fitting):
+            raise UsageError(
+                f"{', '.join(self.names)} fits none of these answers (there are: "
+                f"{', '.join(fitting)})"
+            )
+
     def among(self, catalogue: Catalogue, default: str) -> list[str]:
         """Those of the names that are in a catalogue; the default where none was asked for."""
         return [name for name in self.names or (default,) if name in catalogue]

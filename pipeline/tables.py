@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from db.columns import GOLD, UNIT, VALUE, WORKER, require
 from db.errors import DataError, UsageError
+from pipeline.csv_shape import check_shape
 from pipeline.files import write_whole
 from pipeline.formats.objects import read_objects
 
@@ -42,11 +44,15 @@ def read_table(
     check_suffix(path)
     if path.is_dir():
         raise DataError(f"{path} is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path} is a pipe or a device; write what it gives into a file first")
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
+            check_shape(path)
             return pd.read_csv(
                 path,
+                index_col=False,
                 dtype=dict.fromkeys(names, "str"),
                 keep_default_na=False,
                 na_values=MISSING if missing is None else missing,
@@ -81,16 +87,43 @@ def judgements_of(
     columns[WORKER] = table[worker] if worker else pd.Series(range(len(table)), index=table.index)
     if gold is not None:
         columns[GOLD] = table[gold]
-    return pd.DataFrame(columns)
+    return typed_together(pd.DataFrame(columns))
+
+
+def typed_together(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with answers and gold both as text where one column is numbers and one is not.
+
+    A whole number loses its point: 1.0 is "1". Missing cells stay missing.
+    """
+    both = [name for name in (VALUE, GOLD) if name in table]
+    if len({pd.api.types.is_numeric_dtype(table[name]) for name in both}) < 2:
+        return table
+    return table.assign(**{name: table[name].astype(object).map(_as_text) for name in both})
+
+
+def _as_text(cell: Any) -> Any:
+    if isinstance(cell, float):
+        return None if np.isnan(cell) else str(int(cell) if cell.is_integer() else cell)
+    return None if pd.isna(cell) else str(cell)
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Write a table in the format that its suffix names, whole or not at all."""
+    write_whole(path, table_content(path, table))
+
+
+def table_content(path: Path, table: pd.DataFrame) -> str | bytes:
+    """What the file `path` would hold; a Parquet column of several types is refused."""
     check_suffix(path)
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        write_whole(path, table.to_csv(index=False))
-    elif suffix == ".jsonl":
-        write_whole(path, table.to_json(orient="records", lines=True, force_ascii=False) or "")
-    else:
-        write_whole(path, table.to_parquet(index=False))
+        return str(table.to_csv(index=False))
+    if suffix == ".jsonl":
+        return table.to_json(orient="records", lines=True, force_ascii=False) or ""
+    try:
+        return bytes(table.to_parquet(index=False))
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"{path} cannot be written: a column mixes numbers and text, and one of Parquet has "
+            "one type; write .csv or .jsonl"
+        ) from error

@@ -80,6 +80,19 @@ def truth_of(result: Aggregation, gold: Mapping[Any, Hashable]) -> Ints:
     return np.array([codes.get(unit, NO_GOLD) for unit in result.units], dtype=np.int64)
 
 
+def never_given(result: Aggregation, gold: Mapping[Any, Hashable]) -> tuple[str, ...]:
+    """A note on gold labels that nobody gave, up to three by name; none where all were given."""
+    labels = set(result.labels)
+    asked = set(result.units)
+    lost = [label for unit, label in gold.items() if unit in asked and label not in labels]
+    if not lost:
+        return ()
+    names = list(dict.fromkeys(map(repr, lost)))
+    more = ", …" if len(names) > 3 else ""
+    told = f"{len(lost)} of {len(gold)} units, which count as wrong: {', '.join(names[:3])}{more}"
+    return (f"nobody ever gave the known answer of {told}",)
+
+
 def right_share(result: Aggregation, truth: Ints, rows: Ints) -> Floats:
     """1 for a right consensus, 1/m where the truth is one of m tied labels, else 0.
 

@@ -13,11 +13,14 @@ import pandas as pd
 from analysis.aggregation import AGGREGATORS, MEAN_AGGREGATORS
 from analysis.aggregation.base import Aggregation, Means
 from analysis.aggregation.crowd_kit import PREFIX, crowd_kit
-from analysis.judgements import Duplicates, read
+from analysis.judgements import Duplicates, Judgements, read
 from db.catalogue import Catalogue
 from db.errors import DataError, UsageError
 
 Result = TypeVar("Result", Aggregation, Means)
+
+MOST_CELLS = 50_000_000
+"""Units × answers, or workers × answers², of a method of labels: 400 MB a table."""
 
 
 def aggregate(
@@ -39,7 +42,7 @@ def aggregate(
         _check(method, [], options)
     else:
         run = _load(AGGREGATORS, method, options)
-    return _run(run, table, duplicates, persons_known, options)
+    return _run(partial(_roomy, run, method), table, duplicates, persons_known, options)
 
 
 def mean_of(
@@ -78,6 +81,22 @@ def _check(method: str, accepted: list[str], options: dict[str, Any]) -> None:
     if unknown:
         there = ", ".join(accepted) or "none"
         raise UsageError(f"method {method!r} has no option {unknown[0]!r} (there are: {there})")
+
+
+def _roomy(
+    run: Callable[..., Aggregation], method: str, judged: Judgements, **options: Any
+) -> Aggregation:
+    """Refuse tables of units × answers, or workers × answers², above `MOST_CELLS`; else run."""
+    labels = len(judged.values)
+    cells = len(judged.units) * labels
+    if method == "dawid_skene":
+        cells = max(cells, len(judged.workers) * labels**2)
+    if cells > MOST_CELLS:
+        raise DataError(
+            f"{method} would need {cells:,} numbers for {labels:,} different answers (at most "
+            f"{MOST_CELLS:,}); group the answers into fewer, or take a mean if they are numbers"
+        )
+    return run(judged, **options)
 
 
 def _run(

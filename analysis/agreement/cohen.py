@@ -25,6 +25,7 @@ from analysis.arrays import Floats, Ints, divide, incidence, ordered_pairs
 from analysis.intervals import Spread, estimate
 from analysis.judgements import Clusters, Duplicates, Judgements, read
 from analysis.resampling import Plan, Units, Weights
+from db.errors import DataError
 from db.records import Estimate, Over
 
 MIN_COMMON = 2
@@ -32,6 +33,9 @@ MIN_COMMON = 2
 
 MOST_PAIRS = 20
 """At most so many pairs are listed one by one, those with most common units first."""
+
+MOST_CELLS = 50_000_000
+"""Answers × (pairs + answers) that are held at once: 400 MB."""
 
 UNKNOWN = "a kappa of two workers needs to know who they were"
 NO_PAIR = f"no two workers judged {MIN_COMMON} units together"
@@ -62,6 +66,11 @@ class Kappas:
 
     def __init__(self, pairs: WorkerPairs, graded: Grading, n_units: int) -> None:
         n_pairs, n_values = len(pairs.first), len(graded.values)
+        if n_values * (n_pairs + n_values) > MOST_CELLS:
+            raise DataError(
+                f"cohen cannot compare {n_values:,} different answers of {n_pairs:,} pairs of "
+                "workers; group the answers into fewer, or take krippendorff"
+            )
         codes = np.arange(n_values, dtype=np.int64)
         self.shape = (n_pairs, n_values)
         self.apart = graded.gap(codes[:, None], codes[None, :])
@@ -110,7 +119,10 @@ def cohen(
     asked = Asked(bootstrap, over, seed, confidence, duplicates, persons_known, clusters)
     chosen = weights_for(level, weights)
     judged = read(table, duplicates=duplicates, persons_known=persons_known)
-    notes = [f"cohen: {chosen} weights", *policies(judged, duplicates, ALONE)]
+    notes = [
+        f"cohen: {chosen} weights",
+        *policies(judged, duplicates, ALONE, persons_known=persons_known),
+    ]
     codes = asked.clusters_of(table, judged)
     pairs, lost = worker_pairs(judged)
     excluded = dict(judged.excluded)

@@ -83,7 +83,7 @@ def corrected(
     alone = f"{correction.name}: {ALONE} (Gwet 2014)"
     notes = [
         f"{correction.name}: {chosen} weights",
-        *policies(judged, asked.duplicates, alone),
+        *policies(judged, asked.duplicates, alone, persons_known=asked.persons_known),
     ]
     codes = asked.clusters_of(table, judged)
     graded = _grading(judged, chosen, level)

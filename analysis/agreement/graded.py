@@ -73,6 +73,9 @@ def grading(judged: Judgements, name: WeightName) -> Grading:
     """
     level = _level(judged, name)
     values = numbers(judged, level)
+    if level == "interval" and len(values):
+        # Only distances count, and far from zero their squares would lose digits.
+        values = values - values[len(values) // 2]
     gap = _gap(name, values)
     of_moments: dict[str, Distance] = {"identity": Nominal(), "quadratic": Interval()}
     distance = of_moments.get(name) or Listed(gap)

@@ -79,7 +79,10 @@ def icc(
     """
     asked = Asked(bootstrap, over, seed, confidence, duplicates, persons_known, clusters)
     judged = read(table, duplicates=duplicates, persons_known=persons_known)
-    excluded, notes = dict(judged.excluded), policies(judged, duplicates, ALONE)
+    excluded, notes = (
+        dict(judged.excluded),
+        policies(judged, duplicates, ALONE, persons_known=persons_known),
+    )
     fields: dict[str, Any] = {"scale": SCALE, "confidence": confidence}
     codes, data = asked.clusters_of(table, judged), None
     if level != "nominal":

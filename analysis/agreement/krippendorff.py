@@ -19,6 +19,7 @@ from analysis.agreement.levels import distance
 from analysis.agreement.pairable import OverUnits, OverWorkers, Pairable, pairable
 from analysis.agreement.policies import clusters_note, policies
 from analysis.agreement.simple import Beside
+from analysis.agreement.spreads import ONE_UNIT
 from analysis.arrays import Floats
 from analysis.intervals import Spread, estimate
 from analysis.judgements import Clusters, Duplicates, cluster_codes, read
@@ -58,7 +59,7 @@ def alpha(
     data = pairable(judged, level, cluster)
     excluded, notes = (
         dict(judged.excluded),
-        policies(judged, duplicates, "alpha: they take no part"),
+        policies(judged, duplicates, "alpha: they take no part", persons_known=persons_known),
     )
     alone = len(judged.units) - (0 if data is None else data.cells.n_units)
     if alone:
@@ -103,12 +104,14 @@ def _alphas(
     found = []
     for kind in of_units.over:
         spread = over_units
-        if kind != "units":
+        if kind == "workers" and data.cells.n_units < 2:
+            spread = Spread(note=ONE_UNIT)
+        elif kind != "units":
             over_workers = OverWorkers(data)
             spread = of_units.interval(kind, over_workers, over_workers.width)
         method = f"{source}; {of_units.method(kind)}"
         found.append(estimate("alpha", value, spread, over=kind, method=method, **counts))
-    if of_units.jackknifes:
+    if of_units.jackknifes and data.cells.n_units > 1:
         statistic = OverWorkers(data)
         spread = of_units.jackknife(value, statistic, statistic.width)
         method = f"{source}; {of_units.jackknife_method}"

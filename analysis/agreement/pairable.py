@@ -5,7 +5,6 @@ Everything that a replicate multiplies is prepared here once.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,12 +21,15 @@ from analysis.agreement.levels import Distance, distance
 from analysis.agreement.moments import Moments
 from analysis.agreement.weighted import weighted_alpha
 from analysis.arrays import Bools, Floats, Ints, Sparse
-from analysis.judgements import Judgements
+from analysis.judgements import Judgements, not_a_number
 from analysis.resampling import Units, Weights
 from db.errors import DataError
 
 MAX_PATTERNS = 1000
 """Up to this many patterns of counts, patterns are drawn instead of units."""
+
+LARGEST = 1e100
+"""Squares of larger numbers, summed and multiplied, no longer fit a float."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,13 +146,19 @@ def _restrict(judged: Judgements, enough: Bools) -> Judgements:
 def numbers(judged: Judgements, level: Level) -> Floats:
     """Values as numbers: their places in the order for nominal and ordinal, else themselves."""
     if level != "nominal" and not (level == "ordinal" and judged.ordered):
-        for value in judged.values:
-            if not isinstance(value, (int, float)) or not math.isfinite(value):
-                hint = ", or an ordered categorical column" if level == "ordinal" else ""
-                raise DataError(f"level {level!r} needs numbers{hint}; {value!r} is not one")
+        wrong = not_a_number(judged.values)
+        if wrong is not None:
+            hint = ", or an ordered categorical column" if level == "ordinal" else ""
+            raise DataError(f"level {level!r} needs numbers{hint}; {wrong!r} is not one")
     if level in ("nominal", "ordinal"):
         return np.arange(len(judged.values), dtype=np.float64)
     values = np.array(judged.values, dtype=np.float64)
+    large = np.flatnonzero(np.abs(values) > LARGEST)
+    if len(large):
+        raise DataError(
+            f"the answer {values[large[0]]:g} is too large to compute with (at most {LARGEST:g}); "
+            "correct it or leave it out"
+        )
     if level == "ratio" and (values < 0).any():
         raise DataError(f"level 'ratio' needs numbers from 0 up; {values.min():g} is below")
     return values

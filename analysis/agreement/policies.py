@@ -15,15 +15,20 @@ DUPLICATES: dict[str, str] = {
     "first": "only the first counts",
     "last": "only the last counts",
 }
+NOBODY = "duplicates: none are found, because it is not known who judged; every row counts"
 MISSING = "missing: a row without a unit, a value or (where persons are known) a worker is left out"
 
 
-def policies(judged: Judgements, duplicates: Duplicates, alone: str) -> list[str]:
+def policies(
+    judged: Judgements, duplicates: Duplicates, alone: str, *, persons_known: bool = True
+) -> list[str]:
     """The notes of a coefficient. `alone`: what becomes of a unit that one worker judged."""
     counts = np.bincount(judged.unit, minlength=len(judged.units))
     single = int((counts == 1).sum())
     return [
-        f"duplicates: a worker's second judgement of a unit is {DUPLICATES[duplicates]}"
+        NOBODY
+        if not persons_known
+        else f"duplicates: a worker's second judgement of a unit is {DUPLICATES[duplicates]}"
         if duplicates == "error"
         else f"duplicates: of a worker's judgements of a unit {DUPLICATES[duplicates]}",
         MISSING,

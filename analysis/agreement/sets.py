@@ -59,7 +59,11 @@ def alpha_of_sets(
         table.assign(**{VALUE: codes}), duplicates=duplicates, persons_known=persons_known
     )
     sets = _used(sets, judged)
-    notes = [f"distance: {kind}", *policies(judged, duplicates, ALONE), _empty_note(sets, judged)]
+    notes = [
+        f"distance: {kind}",
+        *policies(judged, duplicates, ALONE, persons_known=persons_known),
+        _empty_note(sets, judged),
+    ]
     excluded = dict(judged.excluded)
     data = pairable(judged, "nominal", asked.clusters_of(table, judged))
     if lost := len(judged.units) - (0 if data is None else data.cells.n_units):

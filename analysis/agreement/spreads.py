@@ -10,9 +10,11 @@ import numpy as np
 
 from analysis.agreement.pairable import Pairable
 from analysis.arrays import Floats
-from analysis.intervals import estimate
+from analysis.intervals import Spread, estimate
 from analysis.resampling import Plan, Weights
 from db.records import Estimate, Over
+
+ONE_UNIT = "one unit alone is its own chance: other workers would need at least two units"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +82,13 @@ def with_intervals(
     for kind in plans.of_units.over:
         alone = kind == "units"
         plan, made = (plans.of_patterns, over_units) if alone else (plans.of_units, over_workers)
-        spread = plan.interval(kind, made.function, made.width)
+        if kind == "workers" and fields["n_units"] < 2:
+            spread = Spread(note=ONE_UNIT)
+        else:
+            spread = plan.interval(kind, made.function, made.width)
         how = f"{method}; {plan.method(kind)}"
         found.append(estimate(name, value, spread, over=kind, method=how, **fields))
-    if plans.of_units.jackknifes:
+    if plans.of_units.jackknifes and fields["n_units"] > 1:
         spread = plans.of_units.jackknife(value, over_workers.function, over_workers.width)
         how = f"{method}; {plans.of_units.jackknife_method}"
         found.append(estimate(name, value, spread, over="workers", method=how, **fields))

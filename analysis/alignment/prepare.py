@@ -175,8 +175,10 @@ def _checked(
     bad = np.flatnonzero(~np.isfinite(scores.values.astype(np.float64)))
     if len(bad):
         i = int(scores.row_ids[bad[0]])
+        undefined = np.isnan(scores.values[bad[0]])
+        why = "no number" if undefined else "infinite or too large for 32 bits"
         raise DataError(
-            f"explainer {name!r} has a score that is no number in instance "
+            f"explainer {name!r} has a score that is {why} in instance "
             f"{marks.instance_ids[i]!r}; explain it again or leave the instance out"
         )
     return scores.values

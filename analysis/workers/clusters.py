@@ -27,6 +27,7 @@ CLEAR = 3.0
 """Standard errors above 0 that a group's surplus of agreement must be."""
 LEAST_SURPLUS = 0.05
 """Agreements per shared unit: in large crowds less than this can come of habits that do not fit."""
+INDEPENDENT = "none found: workers agree as independent workers would"
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,11 @@ def clusters(work: Work, *, seed: int = 0) -> Clusters:
         return Clusters((), why)
     pairs = worker_pairs(work)
     z = excess(pairs)
+    if not z.any():
+        return Clusters((), INDEPENDENT)
     vectors = _directions(pairs, z, work.n_workers, seed)
     if vectors.shape[1] == 0:
-        return Clusters((), "none found: workers agree as independent workers would")
+        return Clusters((), INDEPENDENT)
     group = _grouped(vectors, seed)
     made = [_cluster(work, pairs, group == number) for number in range(int(group.max()) + 1)]
     kept = sorted((c for c in made if c is not None), key=lambda c: -c.z)

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.agreement.base import Level
 from analysis.agreement.levels import distance
 from analysis.arrays import Floats, Ints
-from analysis.judgements import Duplicates, Judgements, read
+from analysis.judgements import Duplicates, Judgements, not_a_number, read
 from analysis.workers.base import NO_GOLD, UNGIVEN_GOLD, Work
 from db.columns import GOLD, JUDGEMENTS, UNIT, WORKER, require
 from db.errors import DataError
@@ -55,9 +55,9 @@ def points(work: Work) -> Floats:
 
 
 def _check_numbers(judged: Judgements, level: Level) -> None:
-    for value in judged.values:
-        if not isinstance(value, (int, float)):
-            raise DataError(f"level {level!r} needs numbers; {value!r} is not one")
+    wrong = not_a_number(judged.values)
+    if wrong is not None:
+        raise DataError(f"level {level!r} needs numbers; {wrong!r} is not one")
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats | None:

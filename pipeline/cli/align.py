@@ -19,6 +19,7 @@ from pipeline.cli.shared import (
     print_notes,
     print_table,
     project,
+    refuse_given,
 )
 
 PLAIN = ("each", "instance", "macro", "position")
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def align(
+    context: typer.Context,
     campaign: Annotated[
         str | None, typer.Argument(help="The campaign (default: the only one with marks).")
     ] = None,
@@ -81,6 +83,8 @@ def align(
 
     if (human is None) != (model is None):
         raise UsageError("align on files needs both --human and --model")
+    if human is None:
+        refuse_given(context, "files", "a campaign", "format")
     if compat is not None:
         plain = (gold_policy, average, ties, chunk, by, bootstrap, seed)
         if human is None or model is None or campaign or run:

@@ -17,6 +17,7 @@ from pipeline.cli.shared import (
     print_notes,
     print_table,
     project,
+    refuse_given,
 )
 
 
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
+    context: typer.Context,
     campaign: Annotated[
         str | None, typer.Argument(help="The campaign (default: the only one with judgements).")
     ] = None,
@@ -79,6 +81,8 @@ def compare(
     wanted = Wanted(metric or (), baseline, run or (), gold_policy, bootstrap, seed)
     if (human is None) != (not model):
         raise UsageError("compare on files needs --human and one --model or more")
+    if human is None:
+        refuse_given(context, "files", "a campaign", "format")
     if human is not None and (campaign or by or with_):
         raise UsageError("compare works on campaigns or on files: --human and --model stand alone")
     if with_ is not None and by is not None:

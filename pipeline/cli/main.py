@@ -49,6 +49,8 @@ for group in (
     market,
 ):
     group.register(app)
+    if group is compare:
+        results.register_report(app)
 
 
 def run() -> None:

@@ -23,9 +23,13 @@ from pipeline.cli.shared import (
     print_notes,
     print_table,
     project,
+    refuse_given,
 )
 
 PANEL = "Results"
+FILE_JUDGEMENTS = ("unit", "value", "worker")
+FILE_SETS = ("level", "duplicates", "distance", "empty_set")
+FILE_CONSENSUS = ("gold", "first", "second", "tie")
 
 TargetArgument = Annotated[
     str | None,
@@ -47,11 +51,17 @@ OverOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the panel's commands."""
-    for command in (agreement, aggregate, report):
+    for command in (agreement, aggregate):
         app.command(command.__name__, rich_help_panel=PANEL)(command)
 
 
+def register_report(app: typer.Typer) -> None:
+    """Add `report`, which stands last in its panel."""
+    app.command("report", rich_help_panel=PANEL)(report)
+
+
 def agreement(
+    context: typer.Context,
     target: TargetArgument = None,
     unit: UnitOption = "unit",
     value: ValueOption = "value",
@@ -102,6 +112,10 @@ def agreement(
     from pipeline.tables import is_table
 
     overs = overs_named(over or ())
+    if target is None or not is_table(target):
+        refuse_given(context, "files", "a campaign", *FILE_JUDGEMENTS, *FILE_SETS)
+    elif level != "set":
+        refuse_given(context, "answers that are sets (--level set)", f"--level {level}", "distance")
     choice = choice_named(coefficient or (), weights, distance)
     check_folder(plots)
     drawn = None
@@ -150,6 +164,7 @@ def agreement(
 
 
 def aggregate(
+    context: typer.Context,
     target: TargetArgument = None,
     method: Annotated[
         str, typer.Option(help="A method's name (see docs), or all: every one for labels.")
@@ -178,6 +193,9 @@ def aggregate(
     tie: Annotated[
         str, typer.Option(help="File, comparisons: how a tie is written in --value.")
     ] = "tie",
+    duplicates: Annotated[
+        str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
+    ] = "error",
     plots: PlotsOption = None,
     bootstrap: BootstrapOption = None,
     seed: SeedOption = None,
@@ -196,6 +214,7 @@ def aggregate(
     from pipeline.cli.aggregate_view import aggregate_tables, stored_lines
     from pipeline.cli.estimates_view import estimate_notes
     from pipeline.config import with_analysis
+    from pipeline.files import check_targets, write_whole
     from pipeline.plots import check_folder
     from pipeline.plots_of_consensus import (
         consensus_plots_of_campaign,
@@ -203,8 +222,10 @@ def aggregate(
         results_of,
     )
     from pipeline.rationale_files import check_rationales_suffix, write_rationales
-    from pipeline.tables import check_suffix, is_table, write_table
+    from pipeline.tables import check_suffix, is_table, table_content
 
+    if target is None or not is_table(target):
+        refuse_given(context, "files", "a campaign", *FILE_JUDGEMENTS, *FILE_CONSENSUS)
     for path in (out, workers_out):
         if path is not None:
             check_suffix(path)
@@ -212,6 +233,9 @@ def aggregate(
         check_rationales_suffix(rationales_out)
         if target is not None and is_table(target):
             raise UsageError("--rationales-out needs a campaign: a table holds no marks")
+    outputs = {"--out": out, "--workers-out": workers_out, "--rationales-out": rationales_out}
+    source = Path(target) if target is not None and is_table(target) else None
+    check_targets(outputs, source)
     check_folder(plots)
     drawn = None
     if target is not None and is_table(target):
@@ -221,6 +245,7 @@ def aggregate(
             Columns(unit, value, worker, gold, first, second, tie),
             with_analysis(config, bootstrap),
             seed=1 if seed is None else seed,
+            duplicates=duplicates,  # type: ignore[arg-type]  # checked where it is used
         )
         if plots is not None:
             drawn = consensus_plots_of_file(
@@ -237,11 +262,14 @@ def aggregate(
             )
             if plots is not None:
                 drawn = consensus_plots_of_campaign(opened, target, results_of(done), seed)
+    contents = {
+        path: table_content(path, made())
+        for path, made in ((out, done.table), (workers_out, done.workers))
+        if path is not None
+    }
     draw(plots, drawn)
-    if out is not None:
-        write_table(out, done.table())
-    if workers_out is not None:
-        write_table(workers_out, done.workers())
+    for path, content in contents.items():
+        write_whole(path, content)
     if rationales_out is not None:
         write_rationales(rationales_out, soft_rationales(done))
     if json:

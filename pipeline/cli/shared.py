@@ -13,12 +13,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
-from db.errors import KonkyoError
+from db.errors import KonkyoError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,7 +64,10 @@ class KonkyoGroup(TyperGroup):
             say(f"[bold red]konkyo:[/] {escaped(str(error))}")
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as error:
-            say("[bold]konkyo:[/] interrupted; the same command continues from what is stored")
+            say(
+                "[bold]konkyo:[/] interrupted; the same command continues from what is stored, "
+                "and begins again where nothing is"
+            )
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:
             # The reader of our output has gone; nothing more can be said to it.
@@ -86,6 +89,23 @@ class KonkyoGroup(TyperGroup):
                 f"{escaped(str(error))}\nPlease report it; KONKYO_DEBUG=1 shows where."
             )
             raise typer.Exit(1) from error
+
+
+def refuse_given(context: typer.Context, about: str, target: str, *names: str) -> None:
+    """Refuse options of this command that were given, and would be ignored on such a target.
+
+    `names`: parameters of the command; `about`: what they are about ("files"); `target`: what is
+    worked on instead ("a campaign"). What only has its default was not given. Usage: exit code 2.
+    """
+    given = [
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name in names
+        and getattr(context.get_parameter_source(parameter.name), "name", "DEFAULT") != "DEFAULT"
+    ]
+    if given:
+        verb = "is" if len(given) == 1 else "are"
+        raise UsageError(f"{', '.join(given)} {verb} about {about}, and this is {target}")
 
 
 def console(*, stderr: bool = True) -> Console:
@@ -130,27 +150,28 @@ def print_json(command: str, **content: Any) -> None:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: int = 0
 ) -> None:
-    """A table on stdout; the last `numbers` columns are right-aligned."""
+    """A table on stdout; the last `numbers` columns are right-aligned, and never cut."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.cli.widths import Column, widths
 
     out = console(stderr=False)
     table = Table(box=box.SIMPLE_HEAD, show_header=any(columns))
-    for place, name in enumerate(columns):
-        right = place >= len(columns) - numbers
-        # Names break before numbers do, but at least so many letters of them stay together.
-        least = None if right else min(14, max((len(str(row[place])) for row in rows), default=0))
-        table.add_column(
-            name,
-            justify="right" if right else "left",
-            overflow="fold",
-            no_wrap=right,
-            min_width=least,
-        )
-    for row in rows:
-        table.add_row(*(escaped(str(cell)) for cell in row))
+    cells = [[Text.from_markup(escaped(str(cell))) for cell in row] for row in rows]
+    texts = [(name, *(row[place].plain for row in cells)) for place, name in enumerate(columns)]
+    first = len(columns) - numbers
+    frame = 3 * len(columns) + 1
+    wide = widths([Column(t, n >= first) for n, t in enumerate(texts)], out.width - frame)
+    for place, (name, width) in enumerate(zip(columns, wide, strict=True)):
+        justify: Literal["right", "left"] = "right" if place >= first else "left"
+        table.add_column(name, justify=justify, overflow="fold", width=width)
+    for row in cells:
+        table.add_row(*row)
     if title:
         out.print(f"\n[bold]{escaped(title)}[/]", soft_wrap=True)
+    out.width = max(out.width, sum(wide) + frame)
     out.print(table)
 
 

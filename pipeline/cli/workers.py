@@ -19,6 +19,7 @@ from pipeline.cli.shared import (
     print_notes,
     print_table,
     project,
+    refuse_given,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.workers import KnownWorkers
 
 NOTES_AT_MOST = 3
+FILE = ("unit", "value", "worker", "level", "duplicates")
 ALL_NOTES = "--json has every note and number; nobody is left out of any analysis by this"
 
 
@@ -35,6 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def workers(
+    context: typer.Context,
     target: Annotated[
         str | None,
         typer.Argument(help="A campaign (default: the only one with judgements), or a table file."),
@@ -77,6 +80,10 @@ def workers(
     from pipeline.tables import is_table
     from pipeline.workers import EXTRAS, workers_of_campaign, workers_of_file
 
+    if target is not None and is_table(target):
+        refuse_given(context, "campaigns", "a file", "question")
+    else:
+        refuse_given(context, "files", "a campaign", *FILE, *EXTRAS)
     check_folder(plots)
     drawn = None
     if target is not None and is_table(target):

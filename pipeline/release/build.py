@@ -88,14 +88,8 @@ def _campaigns(project: Project, wanted: Sequence[str]) -> list[Campaign]:
 def _nothing(found: Sequence[Campaign], collected: Collected) -> str:
     names = ", ".join(repr(campaign.name) for campaign in found)
     left = "; ".join(f"left out: {n} {reason}" for reason, n in collected.excluded.items())
-    imported = all(campaign.environment == "imported" for campaign in found)
-    advice = (
-        "; what was imported brought none that a release can hold"
-        if imported
-        else '; run "konkyo collect" first'
-    )
     return f"there is nothing to release: {names} hold no judgements that count" + (
-        f" ({left})" if left else advice
+        f" ({left})" if left else '; run "konkyo collect" first'
     )
 
 

@@ -99,10 +99,19 @@ def test_what_does_not_fit_is_refused(
     assert message in said.err
 
 
-def test_a_coefficient_of_marks_on_values_is_named_and_not_an_error(here: Path) -> None:
-    document = done("agreement", csv(here, NUMBERS), *OPTIONS, "--coefficient", "unitizing").json
-    assert document["estimates"] == []
+def test_a_coefficient_of_marks_on_values_is_named_beside_one_that_fits(here: Path) -> None:
+    names = ("--coefficient", "unitizing", "--coefficient", "gwet_ac1")
+    document = done("agreement", csv(here, NUMBERS), *OPTIONS, *names).json
+    assert "ac1" in {e["name"] for e in document["estimates"]}
     assert any("unitizing does not fit answers of this kind" in n for n in document["notes"])
+
+
+@pytest.mark.parametrize("level", ["nominal", "set"])
+def test_coefficients_of_which_none_fits_are_wrong_usage(here: Path, level: str) -> None:
+    names = ("--level", level, "--coefficient", "tokens", "--coefficient", "gamma")
+    said = konkyo("agreement", csv(here, NUMBERS), *OPTIONS, *names)
+    assert (said.code, said.out) == (2, "")
+    assert "tokens, gamma fits none of these answers" in " ".join(said.err.split())
 
 
 def test_every_question_of_a_campaign_takes_the_coefficients_that_fit_it(

@@ -47,3 +47,20 @@ def test_a_draw_of_equal_values_is_undefined_however_large_they_are() -> None:
     assert data is not None
     found = Moments(data.cells).alpha(np.array([[3.0, 1.0], [0.0, 1.0]]))
     assert np.isnan(found[0]) and np.isfinite(found[1])
+
+
+def test_one_huge_value_leaves_draws_without_it_as_they_are() -> None:
+    # Alpha of a draw without the unit that holds 1e10 is alpha of a table without it.
+    rng = np.random.default_rng(3)
+    rows = [(u, w, float(rng.integers(0, 6))) for u in range(40) for w in range(3)]
+    table = pd.DataFrame(rows, columns=["unit", "worker", "value"])
+    clean = pairable(read(table), "interval", None)
+    table.loc[0, "value"] = 1e10
+    spoilt = pairable(read(table), "interval", None)
+    assert clean is not None and spoilt is not None
+    drawn = rng.integers(0, 3, (40, 50)).astype(float)
+    drawn[0] = 0
+    # Units that look alike stand in one row of `patterns`, so the cells of units are compared.
+    found, wanted = (Moments(data.cells).alpha(drawn) for data in (spoilt, clean))
+    assert found == pytest.approx(wanted, abs=1e-5)
+    assert np.isfinite(found).all()
