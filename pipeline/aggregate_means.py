@@ -17,7 +17,7 @@ from db.store import consensus
 from pipeline.aggregate_store import Asked, number_units, origin_of
 from pipeline.judged import judged_campaign, questions, regular
 from pipeline.project import Project
-from pipeline.tables import judgements_of
+from pipeline.tables import check_numbers, judgements_of
 
 NUMBERS = ("ordinal", "interval", "ratio")
 
@@ -71,6 +71,7 @@ def means_of_file(
 ) -> Averaged:
     """Means of a long table in a file."""
     table = judgements_of(path, unit=unit, value=value, worker=worker)
+    check_numbers(path, table, "interval")
     result = mean_of(table, method, persons_known=worker is not None, duplicates=duplicates)
     return Averaged(str(path), result, list(result.notes))
 

@@ -29,7 +29,7 @@ from pipeline.judged import (
 from pipeline.project import Project
 from pipeline.selection import selection_of
 from pipeline.set_cells import set_judgements_of
-from pipeline.tables import judgements_of
+from pipeline.tables import check_numbers, judgements_of
 
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 SET = "set"
@@ -106,7 +106,9 @@ def agreement_of_file(
         found = of_sets(sets, choice, shared)
     else:
         known = level_named(level, SET)
-        found = of_values(judgements_of(path, **columns), known, choice, shared)  # type: ignore[arg-type]
+        table = judgements_of(path, **columns)  # type: ignore[arg-type]
+        check_numbers(path, table, known)
+        found = of_values(table, known, choice, shared)
     return Measured(str(path), found.estimates, found.excluded, found.notes)
 
 

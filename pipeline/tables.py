@@ -90,6 +90,25 @@ def judgements_of(
     return typed_together(pd.DataFrame(columns))
 
 
+def check_numbers(path: Path, table: pd.DataFrame, level: str) -> None:
+    """DataError names the first row whose answer is no number that `level` can use; rows count from
+    1, the header not counted. Nominal answers, and those with an order of their own, need none."""
+    column = table[VALUE]
+    if level == "nominal" or isinstance(column.dtype, pd.CategoricalDtype):
+        return
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    wrong = column.notna().to_numpy() & ~np.isfinite(numbers)
+    problem = f"level {level!r} needs numbers; {{}} is not one"
+    if level == "ratio" and not wrong.any():
+        wrong = numbers < 0
+        problem = "level 'ratio' needs numbers from 0 up; {} is below"
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        shown = column.iloc[row]
+        shown = repr(shown) if isinstance(shown, str) else f"{shown:g}"
+        raise DataError(f"{path}, row {row + 1}: {problem.format(shown)}")
+
+
 def typed_together(table: pd.DataFrame) -> pd.DataFrame:
     """The table with answers and gold both as text where one column is numbers and one is not.
 

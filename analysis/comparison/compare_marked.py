@@ -60,7 +60,9 @@ def compare_conditions(
             f"method, or take the baseline {FLOOR!r}"
         )
     found, estimates = [], []
+    excluded: dict[str, int] = {}
     for conditions in given.values():
+        excluded |= conditions.excluded
         chosen = pairs
         if baseline is not None or chosen is None:
             chosen = every_pair(conditions.names, baseline)
@@ -69,4 +71,4 @@ def compare_conditions(
     found = corrected(found)
     soft = [metric for metric, conditions in given.items() if conditions.no_workers]
     notes = [f"{', '.join(soft)}: no interval over workers, since {SHRINKS}"] if soft else []
-    return ComparisonResult(estimates, found, {}, [*notes, *notes_on(found)])
+    return ComparisonResult(estimates, found, excluded, [*notes, *notes_on(found)])

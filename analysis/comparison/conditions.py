@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -37,7 +37,8 @@ class Conditions:
     All tables have the same I units (`noun` says what a unit is) and the same W workers. `score`
     names the number, `scale` says its range and which end is better. `no_workers`: why nothing can
     be said about other workers although persons are known, or "". `length`: float64, shape (I,),
-    words of each unit, NaN where unknown; None where no unit has a length.
+    words of each unit, NaN where unknown; None where no unit has a length. `excluded`: reason → how
+    many golds, maps or tokens gave no score.
     """
 
     score: str
@@ -49,6 +50,7 @@ class Conditions:
     noun: str = "instances"
     no_workers: str = ""
     length: Floats | None = None
+    excluded: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_units(self) -> int:

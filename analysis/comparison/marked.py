@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,14 @@ from db.records import Marks
 
 SHRINKS = "golds of several workers shrink when workers are drawn again"
 PEOPLE, FLOOR = "people", "constant"
+
+
+class Placed(NamedTuple):
+    """Scores with the column place (of the instance), and reason → how many gave none. That
+    somebody marked alone concerns people, and is no reason here."""
+
+    table: pd.DataFrame
+    excluded: dict[str, int]
 
 
 def marked_conditions(
@@ -52,7 +61,7 @@ def marked_conditions(
         if family.hard_only and gold_policy == "soft" and not family.soft_gold:
             continue
         rows = _by_row(scores, marks) if each else (scores, marks)
-        table = _scored(*rows, family_name, gold_policy, seed)
+        table, excluded = _scored(*rows, family_name, gold_policy, seed)
         for metric in [m for m in family.metrics if not metrics or m in metrics]:
             tables = [_table(table, metric, name, marks, each) for name in names]
             found[metric] = Conditions(
@@ -63,6 +72,7 @@ def marked_conditions(
                 len(marks.worker_ids),
                 marks.persons_known,
                 no_workers="" if each else SHRINKS,
+                excluded=excluded,
             )
     if not found:
         raise UsageError(f"no score that was asked for can use golds of the policy {gold_policy!r}")
@@ -93,7 +103,7 @@ def people_table(marks: Marks, metric: str, seed: int = 0) -> ScoreTable:
         # Some map has to be there; what is wanted is how people score.
         blank = Ragged(np.zeros(len(doubled.masks.values), np.float32), doubled.masks.offsets)
         maps = {"any": blank.take(np.arange(0, 2 * n, 2, dtype=np.int64))}
-        table = _scored(maps, doubled, family_name, "each", seed)
+        table = _scored(maps, doubled, family_name, "each", seed).table
         scores = _column(table, metric, PEOPLE, n)
     workers = (marks.worker[first], marks.worker[second])
     return ScoreTable(scores, marks.instance[first], workers, len(marks.instance_ids))
@@ -126,7 +136,7 @@ def _by_row(scores: Mapping[str, Ragged], marks: Marks) -> tuple[dict[str, Ragge
 
 def _scored(
     scores: Mapping[str, Ragged], marks: Marks, family: str, policy: str, seed: int
-) -> pd.DataFrame:
+) -> Placed:
     result = align(
         scores,
         marks,
@@ -138,7 +148,8 @@ def _scored(
     )
     place = {identity: n for n, identity in enumerate(marks.instance_ids)}
     table = result.per_instance
-    return table.assign(place=table[INSTANCE].map(place).to_numpy(dtype=np.int64))
+    excluded = {r: n for r, n in result.excluded.items() if not r.startswith(f"{PEOPLE}: ")}
+    return Placed(table.assign(place=table[INSTANCE].map(place).to_numpy(dtype=np.int64)), excluded)
 
 
 def _table(table: pd.DataFrame, metric: str, subject: str, marks: Marks, each: bool) -> ScoreTable:

@@ -93,3 +93,22 @@ def test_the_word_among_numbers_is_named(here: Path, command: str) -> None:
     Path("t.csv").write_text("unit,worker,value\nu1,a,1\nu1,b,abc\nu2,a,2\n")
     said = konkyo(command, "t.csv", "--worker", "worker", "--level", "interval")
     assert "'abc' is not one" in said.err
+
+
+@pytest.mark.parametrize(
+    ("cell", "level", "message"),
+    [
+        ("abc", "interval", "row 3: level 'interval' needs numbers; 'abc' is not one"),
+        ("inf", "interval", "row 3: level 'interval' needs numbers; inf is not one"),
+        ("-2", "ratio", "row 3: level 'ratio' needs numbers from 0 up; -2 is below"),
+    ],
+)
+@pytest.mark.parametrize("command", ["agreement", "workers"])
+def test_the_row_of_what_is_no_number_is_named(
+    here: Path, command: str, cell: str, level: str, message: str
+) -> None:
+    rows = ["unit,worker,value", "a,x,1", "a,y,2", f"b,x,{cell}", "b,y,3"]
+    (here / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    said = konkyo(command, "t.csv", "--worker", "worker", "--level", level)
+    assert said.code == 1
+    assert message in " ".join(said.err.split())

@@ -16,6 +16,7 @@ from analysis.comparison.worker_strata import by_worker, row_means
 from analysis.resampling import Weights
 from db.errors import DataError, UsageError
 from tests.analysis.comparison.support import marked
+from tests.analysis.support import marks_of, random_map
 
 QUICK = Settings(bootstrap=200, flips=500)
 SCORES, MARKS = marked(np.random.default_rng(0), {"good": 0.4, "bad": 1.5})
@@ -168,3 +169,13 @@ def test_a_worker_who_marks_at_random_is_far_from_people_and_model() -> None:
     assert values_of["w4: people"] == pytest.approx(np.mean(by_row))
     with pytest.raises(DataError, match="not known"):
         by_worker({}, people, replace(marks, persons_known=False), QUICK, score="a", scale="")
+
+
+def test_what_gives_no_score_is_counted_as_align_counts_it() -> None:
+    marks = marks_of({"d": {"a": "0110", "b": "0000"}, "e": {"a": "1000", "b": "1100"}})
+    rng = np.random.default_rng(0)
+    scores = {name: random_map(rng, marks) for name in ("one", "two")}
+    result = compare_marked(scores, marks, Settings(bootstrap=20), metrics=("token_f1",))
+    counted = align(scores, marks, families=("topk",), bootstrap=0).excluded
+    reason = next(reason for reason in counted if "marks no token" in reason)
+    assert result.excluded[reason] == counted[reason] == 1
