@@ -70,7 +70,10 @@ class SetCoefficient(Protocol):
 
 
 class TokenCoefficient(Protocol):
-    """Agreement on who marked which tokens; documents are what is drawn again, never tokens."""
+    """Agreement on who marked which tokens; documents are what is drawn again, never tokens.
+
+    A coefficient may have options of its own after these.
+    """
 
     def __call__(
         self,

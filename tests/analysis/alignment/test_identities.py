@@ -187,7 +187,7 @@ def test_an_infinite_score_is_refused_by_name() -> None:
 
     marks = alike()
     bad = masks_as_map(marks).with_values(np.full(len(masks_as_map(marks).values), np.inf))
-    with pytest.raises(DataError, match="explainer 'm' has a score that is no number"):
+    with pytest.raises(DataError, match="explainer 'm' has a score that is infinite"):
         align({"m": bad}, marks)
     with pytest.raises(DataError, match="marked instance 'i0' twice"):
         align({"m": masks_as_map(marks)}, replace(marks, worker=marks.worker * 0))
