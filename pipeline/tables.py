@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.agreement.pairable import LARGEST
 from db.columns import GOLD, UNIT, VALUE, WORKER, require
 from db.errors import DataError, UsageError
 from pipeline.csv_shape import check_shape
@@ -99,6 +100,11 @@ def check_numbers(path: Path, table: pd.DataFrame, level: str) -> None:
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
     wrong = column.notna().to_numpy() & ~np.isfinite(numbers)
     problem = f"level {level!r} needs numbers; {{}} is not one"
+    if not wrong.any():
+        wrong = np.abs(numbers) > LARGEST
+        problem = (
+            f"{{}} is too large to compute with (at most {LARGEST:g}); correct it or leave it out"
+        )
     if level == "ratio" and not wrong.any():
         wrong = numbers < 0
         problem = "level 'ratio' needs numbers from 0 up; {} is below"

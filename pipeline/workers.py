@@ -28,7 +28,7 @@ from pipeline.agreement import SET, level_named
 from pipeline.gold import check_record
 from pipeline.judged import choice_question, judged_campaign, marks_of, questions, regular
 from pipeline.project import Project
-from pipeline.tables import check_numbers, read_table
+from pipeline.tables import check_numbers, read_table, typed_together
 
 EXTRAS = (GOLD, SECONDS, LENGTH, POSITION, ORDER, HIT)
 
@@ -97,6 +97,7 @@ def workers_of_file(
     require(raw, columns.values(), str(path))
     table = pd.DataFrame({name: raw[theirs] for name, theirs in columns.items()})
     check_numbers(path, table, level)
+    table = typed_together(table)
     codes, _ = pd.factorize(table[WORKER])
     numbered = [None if code < 0 else f"worker {code + 1}" for code in codes.tolist()]
     table = table.assign(**{WORKER: pd.Series(numbered, index=table.index, dtype=object)})

@@ -100,6 +100,7 @@ def test_the_word_among_numbers_is_named(here: Path, command: str) -> None:
     [
         ("abc", "interval", "row 3: level 'interval' needs numbers; 'abc' is not one"),
         ("inf", "interval", "row 3: level 'interval' needs numbers; inf is not one"),
+        ("1e308", "interval", "row 3: 1e+308 is too large to compute with (at most 1e+100)"),
         ("-2", "ratio", "row 3: level 'ratio' needs numbers from 0 up; -2 is below"),
     ],
 )
@@ -112,3 +113,11 @@ def test_the_row_of_what_is_no_number_is_named(
     said = konkyo(command, "t.csv", "--worker", "worker", "--level", level)
     assert said.code == 1
     assert message in " ".join(said.err.split())
+
+
+def test_workers_are_right_where_one_cell_turns_answers_into_text(here: Path) -> None:
+    rows = ["unit,worker,value,gold", "a,x,1,1", "a,y,1,1", "b,x,0,0", "b,y,unsure,0"]
+    (here / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = done("workers", "t.csv", "--gold", "gold", "--json").json["workers"]
+    right = {w["first_row"]: f["value"] for w in found for f in w["facts"] if f["name"] == "gold"}
+    assert right == {1: 1.0, 2: 0.5}
