@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.results import PANEL, BootstrapOption
+from pipeline.cli.results import (
+    PANEL,
+    BootstrapOption,
+    FormatOption,
+    GoldPolicyOption,
+    HumanOption,
+)
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -35,16 +41,12 @@ def align(
     campaign: Annotated[
         str | None, typer.Argument(help="The campaign (default: the only one with marks).")
     ] = None,
-    human: Annotated[
-        Path | None, typer.Option(help="Files: who marked what (JSON lines or ERASER folder).")
-    ] = None,
+    human: HumanOption = None,
     model: Annotated[
         Path | None, typer.Option(help="Files: the model's scores (JSON lines).")
     ] = None,
-    format: Annotated[str, typer.Option(help="Files: format of --human.")] = "jsonl",
-    gold_policy: Annotated[
-        str, typer.Option(help="each, union, majority, intersection or soft.")
-    ] = "each",
+    format: FormatOption = "jsonl",
+    gold_policy: GoldPolicyOption = "each",
     k: Annotated[
         str, typer.Option(help="Cut maps at: instance, mean, a whole number, a share below 1.")
     ] = "instance",

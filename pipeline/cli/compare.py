@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.results import PANEL, BootstrapOption
+from pipeline.cli.results import (
+    PANEL,
+    BootstrapOption,
+    FormatOption,
+    GoldPolicyOption,
+    HumanOption,
+)
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -55,17 +61,13 @@ def compare(
             "--with", help="A highlight campaign: set what was said beside what was marked."
         ),
     ] = None,
-    human: Annotated[
-        Path | None, typer.Option(help="Files: who marked what (JSON lines or ERASER folder).")
-    ] = None,
+    human: HumanOption = None,
     model: Annotated[
         list[Path] | None,
         typer.Option(help="Files: scores of a model (JSON lines). Repeat for several."),
     ] = None,
-    format: Annotated[str, typer.Option(help="Files: format of --human.")] = "jsonl",
-    gold_policy: Annotated[
-        str, typer.Option(help="each, union, majority, intersection or soft.")
-    ] = "each",
+    format: FormatOption = "jsonl",
+    gold_policy: GoldPolicyOption = "each",
     bootstrap: BootstrapOption = None,
     seed: SeedOption = None,
     config: ConfigOption = None,

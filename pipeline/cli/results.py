@@ -48,6 +48,15 @@ OverOption = Annotated[
     typer.Option(help="What is drawn again: units, workers, both (default: all three)."),
 ]
 
+DuplicatesOption = Annotated[
+    str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
+]
+HumanOption = Annotated[
+    Path | None, typer.Option(help="Files: who marked what (JSON lines or ERASER folder).")
+]
+FormatOption = Annotated[str, typer.Option(help="Files: format of --human.")]
+GoldPolicyOption = Annotated[str, typer.Option(help="each, union, majority, intersection or soft.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the panel's commands."""
@@ -89,9 +98,7 @@ def agreement(
         typer.Option("--empty-set", help="File, level set: an empty cell is nothing chosen."),
     ] = False,
     over: OverOption = None,
-    duplicates: Annotated[
-        str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
-    ] = "error",
+    duplicates: DuplicatesOption = "error",
     plots: PlotsOption = None,
     bootstrap: BootstrapOption = None,
     seed: SeedOption = None,
@@ -193,9 +200,7 @@ def aggregate(
     tie: Annotated[
         str, typer.Option(help="File, comparisons: how a tie is written in --value.")
     ] = "tie",
-    duplicates: Annotated[
-        str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
-    ] = "error",
+    duplicates: DuplicatesOption = "error",
     plots: PlotsOption = None,
     bootstrap: BootstrapOption = None,
     seed: SeedOption = None,

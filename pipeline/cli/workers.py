@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.campaign import PANEL
 from pipeline.cli.plots_view import PlotsOption, draw
+from pipeline.cli.results import DuplicatesOption
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -65,9 +66,7 @@ def workers(
         str | None, typer.Option(help="File: the column to sort by (default: its rows).")
     ] = None,
     hit: Annotated[str | None, typer.Option(help="File: the column of the HIT.")] = None,
-    duplicates: Annotated[
-        str, typer.Option(help="File: a worker who judged a unit twice: error, first or last.")
-    ] = "error",
+    duplicates: DuplicatesOption = "error",
     plots: PlotsOption = None,
     seed: SeedOption = None,
     config: ConfigOption = None,
