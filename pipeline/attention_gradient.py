@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from db.errors import DataError
+from db.errors import DataError, UsageError
 from db.ragged import Ragged
 from db.records import Instance
-from pipeline.models.base import Model
+from pipeline.models.base import ATTENTION, Model
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
 
@@ -51,6 +51,10 @@ def attention_and_gradient(
 
     `detached`: derivatives are taken with attention held fixed.
     """
+    if ATTENTION not in model.module.offers:
+        raise UsageError(
+            f"a model of the kind {model.settings.kind} has no attention to set beside gradients"
+        )
     rows = model.encode(instances)
     found: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     for places, batch in exact_batches(rows, token_budget):
@@ -91,7 +95,9 @@ def _slope(values: Tensor, embeddings: Tensor) -> Tensor:
 
 
 def _own(instance: Instance) -> slice:
-    """The tokens of the first text that are its own."""
+    """The tokens of the first text that are its own; all patches of a picture."""
+    if instance.kind not in ("text", "pair"):
+        return slice(None)
     words = instance.tokens[: len(instance.offsets)]
     start = int(words[0].lower() in SPECIALS)
     stop = len(words) - int(len(words) > start and words[-1].lower() in SPECIALS)

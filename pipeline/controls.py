@@ -34,7 +34,7 @@ def fresh_model(model: TrainedModel, seed: int) -> TrainedModel:
     digest = hashlib.sha256(f"{seed}\nrandom weights".encode()).digest()
     with torch.random.fork_rng([model.device] if model.device.type == "cuda" else []):
         torch.manual_seed(int.from_bytes(digest[:4], "big"))
-        fresh = build(model.settings, model.vocabulary, model.labels, model.pair)
+        fresh = build(model.settings, model.encoding, model.labels, model.pair)
     fresh.module.train(False)
     fresh.module.to(model.device)
     return fresh

@@ -28,6 +28,7 @@ from db.errors import KonkyoError, UsageError
 from db.ragged import Ragged
 from db.records import Estimate, Instance, ModelRun, instance_id
 from db.store import runs
+from db.words import counted
 from pipeline.controls import explained
 from pipeline.faithfulness import explainers_of, instances_of
 from pipeline.models.batches import Row
@@ -96,7 +97,7 @@ def corruption(
         raise UsageError(f"--amount lies above 0 and below 1, not at {request.drop:g}")
     run = runs.find(project.engine, request.run)
     names = explainers_of(project, request.explainers)
-    chosen = instances_of(project, request.split, request.sample)
+    chosen = instances_of(project, run.kind, request.split, request.sample)
     model = load(project.folder / run.weights)
     seed = project.settings.project.seed
     made: list[Corrupted] = []
@@ -107,7 +108,7 @@ def corruption(
     made = list({one.instance.id: one for one in made}.values())
     if not made:
         raise KonkyoError(
-            f"in none of {len(chosen)} texts a replacement was found that lowers the prediction by "
+            f"in none of {counted(len(chosen), 'text')} a replacement was found that lowers the prediction by "
             f"{request.drop}; ask for less with --amount, or take more texts"
         )
     estimates = _estimates(project, model, made, names)

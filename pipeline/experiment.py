@@ -21,7 +21,7 @@ from db.store import runs
 from pipeline.align import only, scores_on
 from pipeline.judged import marks_of
 from pipeline.project import Project
-from pipeline.train import data_hash, labelled
+from pipeline.train import data_hash, labelled, model_settings
 
 VANILLA = "vanilla"
 TAUGHT = "attention_supervision"
@@ -87,7 +87,7 @@ def read_experiment(
 
     None where there is none of at least two seeds.
     """
-    data = labelled(project)
+    data = labelled(project, model_settings(project).kind)
     found = find_runs(project, campaign, data, like)
     seeds = sorted({run.seed for run in found})
     if len(seeds) < 2:

@@ -22,7 +22,7 @@ from pipeline.explainers.batching import explain as explain_batches
 from pipeline.models.checkpoint import load
 from pipeline.models.trained import TrainedModel
 from pipeline.project import Project
-from pipeline.texts import texts
+from pipeline.readable import readable
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def explain(
     on_progress: Callable[[int, int], None] | None = None,
     where: Engine = HERE,
 ) -> Explained:
-    """Explain every text by the named explainers, or the settings': the class predicted, or each.
+    """Explain every instance that the run reads by the named explainers, or the settings': the class predicted, or each.
 
     Rationales of other classes than the predicted one are stored as contrasts; only studies that
     put several predictions beside each other read them. `agreement`: measure too how far attention
@@ -66,7 +66,7 @@ def explain(
     names = tuple(dict.fromkeys(explainers)) or project.settings.explain.explainers
     for name in names:
         EXPLAINERS.load(name)
-    data = texts(project)
+    data = readable(project, chosen.kind)
     done = explain_run(project, chosen, data, names, on_progress=on_progress, where=where)
     if every_class:
         _contrast(project, chosen, data, names, done, on_progress, where)
@@ -95,7 +95,14 @@ def explain_run(
         model = model or load(project.folder / run.weights)
         seed = project.settings.project.seed
         chunks = explain_batches(
-            model, group, missing, seed=seed, settings=settings, run_id=run.id, where=where
+            model,
+            group,
+            missing,
+            seed=seed,
+            settings=settings,
+            run_id=run.id,
+            learn_from=_learned_from(run, data),
+            where=where,
         )
         for batch in chunks:
             for rationale in rationales.add(project.engine, batch):
@@ -135,6 +142,7 @@ def _contrast(
             settings=_settings(project),
             run_id=run.id,
             targets=targets,
+            learn_from=_learned_from(run, data),
             where=where,
         ):
             contrasts = [replace(one, contrast=True) for one in batch]
@@ -142,6 +150,12 @@ def _contrast(
             written += len(batch)
             if on_progress is not None:
                 on_progress(written, total)
+
+
+def _learned_from(run: ModelRun, data: Sequence[Instance]) -> list[Instance]:
+    """Instances that the run was not judged by: explainers that learn may learn from them."""
+    held = set(run.settings.get("test", ()))
+    return [i for i in data if i.id not in held]
 
 
 def _grouped(

@@ -18,6 +18,7 @@ from db.ragged import Ragged
 from db.records import Instance, ModelRun
 from db.store import rationales as stored
 from db.store import runs
+from db.words import counted
 from pipeline.controls import UNLEARNED, Scores, explained, fresh_model, random_scores
 from pipeline.embedding_scores import PERTURBATIONS, embedding_scores
 from pipeline.engines.base import Engine
@@ -30,8 +31,8 @@ from pipeline.models.trained import TrainedModel
 from pipeline.planted import replaced_token
 from pipeline.probing import Prober, Wanted
 from pipeline.project import Project
+from pipeline.readable import readable
 from pipeline.removal import REMOVALS
-from pipeline.texts import texts
 
 MISSING = "instance without rationales of every explainer"
 Progress = Callable[[int, int], None]
@@ -41,13 +42,15 @@ Progress = Callable[[int, int], None]
 class FaithfulnessRequest:
     """What the user asked for; empty or None leaves the choice to the settings or to the data.
 
-    `explainers`: by default all that the run has rationales of; `sample`: how many instances are drawn; `compat`: "carton" clips the normalised scores;
+    `explainers`: by default all that the run has rationales of; `removal`: by default the first
+    that means something to the model; `sample`: how many instances are drawn; `compat`: "carton"
+    clips the normalised scores;
     `embeddings`: whether infidelity and sensitivity are measured too.
     """
 
     run: str | None = None
     explainers: tuple[str, ...] = ()
-    removal: str = "drop"
+    removal: str | None = None
     split: str | None = None
     sample: int | None = None
     compat: str | None = None
@@ -79,27 +82,31 @@ def faithfulness(
     model's own rationale (Adebayo et al. 2018), which is another question. `where`: the engine
     that probes go through the model on; everything else is done here.
     """
-    REMOVALS.load(request.removal)
+    if request.removal is not None:
+        REMOVALS.load(request.removal)
     check_compat(request.compat)
     run = runs.find(project.engine, request.run)
     there = stored.explainers(project.engine, run.id)
     names = explainers_of(project, request.explainers or there)
-    drawn = instances_of(project, request.split, request.sample)
+    drawn = instances_of(project, run.kind, request.split, request.sample)
     scores, chosen = _stored(project, run, names, drawn)
     model = load(project.folder / run.weights)
-    prober = Prober.open(project.engine, run.id, model, request.removal, where)
+    removal = request.removal or model.encoding.removals[0]
+    prober = Prober.open(project.engine, run.id, model, removal, where)
     rows = model.encode(chosen)
     whole = _whole(prober, rows)
     targets = {i.id: int(k) for i, k in zip(chosen, whole[0].argmax(axis=1), strict=True)}
     ragged = _subjects(model, chosen, scores, targets, project.settings.project.seed)
     probed = _probe_all(prober, rows, whole, ragged, project.settings.project.seed, on_progress)
-    result = _result(project, request, model, chosen, ragged, probed, targets)
+    result = _result(
+        project, replace(request, removal=removal), model, chosen, ragged, probed, targets
+    )
     missing = len(drawn) - len(chosen)
     left_out = {MISSING: missing} if missing else {}
     wanted = len(chosen) * (2 + len(ragged) * (2 * len(SHARES) + 1))
     return Measured(
         run,
-        request.removal,
+        removal,
         replace(result, excluded=left_out | dict(result.excluded)),
         len(chosen),
         prober.measured,
@@ -140,7 +147,7 @@ def _result(
     plan = plan_of(len(chosen), settings.bootstrap, seed, settings.confidence)
     result = measure(
         probed,
-        request.removal,
+        request.removal or "",
         compat=request.compat,
         bootstrap=plan.bootstrap,
         seed=seed,
@@ -170,20 +177,24 @@ def explainers_of(project: Project, named: Sequence[str]) -> list[str]:
     return [name for name in names if name != RANDOM]
 
 
-def instances_of(project: Project, split: str | None, sample: int | None) -> list[Instance]:
-    """Texts and pairs, of a split, a seeded sample of them; in the order of their import.
+def instances_of(
+    project: Project, kind: str, split: str | None, sample: int | None
+) -> list[Instance]:
+    """What a model of this kind reads, of a split, a seeded sample of them; in the order of their import.
 
     Planted ones are left out: they were made to be odd.
     """
-    own = [i for i in texts(project) if replaced_token(i) is None]
+    own = [i for i in readable(project, kind) if replaced_token(i) is None]
     pool = [i for i in own if split in (None, i.split)]
     if not pool:
         where = f" in split {split!r}" if split else ""
-        raise NotFound(f'there are no texts{where}; import some ("konkyo import")')
+        raise NotFound(f'there are no instances that {kind} reads{where}; import some ("konkyo import")')
     if sample is None:
         return pool
     if not 1 <= sample <= len(pool):
-        raise UsageError(f"--sample {sample}: there are {len(pool)} instances to draw from")
+        raise UsageError(
+            f"--sample {sample}: {counted(len(pool), 'instance is', 'instances are')} there to draw from"
+        )
     seed = project.settings.project.seed
     drawn = random.Random(f"faithfulness:{seed}").sample(range(len(pool)), sample)
     return [pool[at] for at in sorted(drawn)]

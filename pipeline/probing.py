@@ -24,7 +24,7 @@ from pipeline.engines.inprocess import HERE
 from pipeline.engines.spread import each
 from pipeline.models.batches import TOKEN_BUDGET, Batch, Row, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
-from pipeline.removal import REMOVALS
+from pipeline.removal import removal_for
 from pipeline.removal.base import Removal
 
 AT_ONCE = 20_000
@@ -63,7 +63,7 @@ class Prober:
         cls, engine: Engine, run_id: str, model: TrainedModel, removal: str, where: Where = HERE
     ) -> Prober:
         """With what is stored already; an unknown operator is refused."""
-        operator: Removal = REMOVALS.load(removal)(model)
+        operator = removal_for(model, removal)
         known = probes.probabilities(engine, run_id, operator.name)
         return cls(engine, run_id, model, operator, known=known, where=where)
 

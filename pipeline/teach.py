@@ -120,7 +120,7 @@ def teach(
     )
     if method and lesson.labels.kind == GIVEN:
         raise UsageError("--method belongs to --labels consensus or --labels soft")
-    data = labelled(project)
+    data = labelled(project, model_settings(project).kind)
     marks = marks_of_labelled(project, campaign, data)
     human = _soft_rationales(marks)
     first = project.settings.project.seed

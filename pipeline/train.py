@@ -18,6 +18,7 @@ from db.records import Instance, ModelRun, Prediction
 from db.store import runs
 from pipeline.crowd_labels import GIVEN, CrowdLabels, LabelChoice, crowd_labels
 from pipeline.judged import judged_campaign
+from pipeline.models import MODELS
 from pipeline.models.batches import HumanTarget
 from pipeline.models.checkpoint import save
 from pipeline.models.judgement import evaluation
@@ -27,7 +28,7 @@ from pipeline.models.settings import Settings
 from pipeline.models.training import Epoch, Fitted, fit
 from pipeline.objectives.base import Weighted, describe
 from pipeline.project import Project
-from pipeline.texts import others, texts
+from pipeline.readable import others, readable
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def train(
     `labels`, `method`, `campaign`: whose labels are learned, see `pipeline.crowd_labels`; what is
     not given is as [train] has it.
     """
-    wanted, data, settings = project.settings.train, labelled(project), model_settings(project)
+    wanted, settings = project.settings.train, model_settings(project)
+    data = labelled(project, settings.kind)
     drawn = project.settings.project.seed if seed is None else seed
     choice = LabelChoice(labels or wanted.labels, method or wanted.method)
     crowd = None
@@ -94,23 +96,30 @@ def train(
     elif campaign or method:
         raise UsageError("--campaign and --method belong to --labels consensus or --labels soft")
     trained = train_run(project, data, Recipe(settings, drawn, crowd=crowd), on_epoch=on_epoch)
-    rest = others(project)
+    rest = others(project, settings.kind)
     return replace(trained, notes=(*trained.notes, f"left out: {rest}")) if rest else trained
 
 
 def model_settings(project: Project) -> Settings:
-    """The settings of [model]; a file of word vectors is looked for in the project's folder."""
+    """The settings of [model], the kind's own where nothing is said.
+
+    A file of word vectors and the folder of a pretrained model are looked for in the project's.
+    """
     given = dict(project.settings.model)
-    if given.get("vectors"):
-        given["vectors"] = str(project.folder / given["vectors"])
+    kind = given.get("kind", Settings.kind)
+    if isinstance(kind, str) and not is_own(kind):
+        given = {**MODELS.load(kind).defaults, **given}
+    for name in ("vectors", "path"):
+        if given.get(name):
+            given[name] = str(project.folder / given[name])
     settings = Settings.from_mapping(given)
     make_findable(settings.kind, project.folder)
     return settings
 
 
-def labelled(project: Project) -> list[Instance]:
-    """Every text and pair that has a label."""
-    found = [i for i in texts(project) if i.label is not None]
+def labelled(project: Project, kind: str) -> list[Instance]:
+    """Every instance with a label that a model of this kind reads."""
+    found = [i for i in readable(project, kind) if i.label is not None]
     if not found:
         raise NotFound('there are no labelled instances; run "konkyo import" first')
     return found

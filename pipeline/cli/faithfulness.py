@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from db.errors import UsageError
+from db.words import counted
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 PANEL = "Model"
 AMOUNT = 0.2
-REMOVAL = "drop"
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +43,9 @@ def faithfulness(
     ] = None,
     removal: Annotated[
         str | None,
-        typer.Option(help="How tokens go: drop (default), mask_token or mean_embedding."),
+        typer.Option(
+            help="How units go: drop (default for texts), mask_token, mean_embedding (default else)."
+        ),
     ] = None,
     split: Annotated[str | None, typer.Option(help="Only instances of this split.")] = None,
     sample: Annotated[
@@ -77,7 +79,7 @@ def faithfulness(
     else:
         _removal(
             explainers,
-            removal or REMOVAL,
+            removal,
             split,
             sample,
             compat,
@@ -104,7 +106,7 @@ def _check_together(
 
 def _removal(
     explainers: tuple[str, ...],
-    removal: str,
+    removal: str | None,
     split: str | None,
     sample: int | None,
     compat: str | None,
@@ -153,7 +155,7 @@ def _print_measured(done: Measured) -> None:
 
     out = console(stderr=False)
     out.print(
-        f"run [bold]{done.run.id}[/]: {done.n_instances} instances, removal {done.removal}; "
+        f"run [bold]{done.run.id}[/]: {counted(done.n_instances, 'instance')}, removal {done.removal}; "
         f"probes: {done.new} new, {done.known} known already",
         soft_wrap=True,
     )
@@ -214,7 +216,7 @@ def _print_corruption(done: CorruptionResult) -> None:
     out = console(stderr=False)
     out.print(
         f"run [bold]{done.run.id}[/]: a token replaced in {len(done.corrupted)} of "
-        f"{done.searched} texts",
+        f"{counted(done.searched, 'text')}",
         soft_wrap=True,
     )
     columns, rows = corruption_rows(done.result)

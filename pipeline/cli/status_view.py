@@ -8,7 +8,7 @@ from typing import Any
 from db.records import ModelRun
 from pipeline.cli.shared import console, print_notes, print_table
 from pipeline.status import CampaignStatus, ProjectStatus
-from pipeline.texts import in_words
+from pipeline.readable import in_words
 
 SHOWN_RUNS = 8
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pipeline.explainers.base import NOTHING, Attribution, Cost, Shared
+from pipeline.models.base import ATTENTION
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Attention:
     name: ClassVar[str] = "attention"
     baseline: ClassVar[str] = NOTHING
     reduction: ClassVar[str] = NOTHING
+    needs: ClassVar[frozenset[str]] = frozenset({ATTENTION})
     uses_gradient: ClassVar[bool] = False
     cost: ClassVar[Cost] = Cost(forward=(1, 1), backward=(0, 0))
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 import torch
 
 from pipeline.explainers.base import NOTHING, Attribution, Cost, Shared
+from pipeline.models.base import ATTENTION
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class AttentionNorm:
     name: ClassVar[str] = "attention_x_gradient_norm"
     baseline: ClassVar[str] = NOTHING
     reduction: ClassVar[str] = "L2 norm over embedding dimensions, times attention"
+    needs: ClassVar[frozenset[str]] = frozenset({ATTENTION})
     uses_gradient: ClassVar[bool] = True
     cost: ClassVar[Cost] = Cost(forward=(1, 1), backward=(1, 1))
 

@@ -1,23 +1,25 @@
 """What an explainer is, and the one pass over a batch that all explainers share.
 
-Every explainer gives one signed float32 score per token: above 0 for the target class, below 0
-against it where the method can tell. Shapes: B instances, T tokens, D embedding dimensions,
-C classes.
+Every explainer gives one signed float32 score per unit (token, patch, feature): above 0 for the
+target class, below 0 against it where the method can tell. Shapes: B instances, T units,
+D embedding dimensions, C classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from captum.attr import Saliency  # type: ignore[import-untyped]
 from torch import Tensor
 
+from db.records import Instance
 from pipeline.models.base import Model, Output
 from pipeline.models.batches import TOKEN_BUDGET, Batch
+from pipeline.models.trained import TrainedModel
 
 Explained = Literal["logit", "log_probability", "probability"]
 NOTHING = "none"  # the baseline and the reduction of explainers that need none
@@ -65,14 +67,31 @@ class Explainer(Protocol):
         ...
 
 
+@runtime_checkable
+class Demanding(Protocol):
+    """An explainer that not every model can be explained by: `needs` is what a model must offer."""
+
+    needs: ClassVar[frozenset[str]]
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """An explainer that finds something out about the run first, once for all its instances."""
+
+    def learn(self, model: TrainedModel, instances: Sequence[Instance], seed: int) -> Any:
+        """From training's instances, which none was judged by; what `Shared.learned` holds of it."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """A batch of texts of equal length, the pass through the model, and what it found.
+    """A batch of instances of equal length, the pass through the model, and what it found.
 
     `targets`: int64 (B,), the classes explained; `explained`: which number of the target class;
     `seed`: of the whole run (an instance draws with `instance_generator`); `token_budget`: tokens
     that a pass should not exceed; `mean_embedding`: (D,), of the model's words, None where no
-    explainer asked for it. The model's weights ask for no gradients here.
+    explainer asked for it; `shape`: (rows, columns) of the units of a picture, () of others;
+    `learned`: explainer → what it learned. The model's weights ask for no gradients here.
     """
 
     model: Model
@@ -83,6 +102,8 @@ class Shared:
     seed: int
     token_budget: int
     mean_embedding: Tensor | None = None
+    shape: tuple[int, ...] = ()
+    learned: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def run(
@@ -96,6 +117,8 @@ class Shared:
         token_budget: int = TOKEN_BUDGET,
         with_gradient: bool = True,
         mean_embedding: Tensor | None = None,
+        shape: tuple[int, ...] = (),
+        learned: Mapping[str, Any] | None = None,
     ) -> Shared:
         """The pass. Where `targets` is −1, or not given, the predicted class is explained."""
         with torch.set_grad_enabled(with_gradient):
@@ -103,7 +126,18 @@ class Shared:
             output = model(batch, embeddings=embeddings)
         predicted = output.logits.argmax(-1)
         chosen = predicted if targets is None else torch.where(targets < 0, predicted, targets)
-        return cls(model, batch, output, chosen, explained, seed, token_budget, mean_embedding)
+        return cls(
+            model,
+            batch,
+            output,
+            chosen,
+            explained,
+            seed,
+            token_budget,
+            mean_embedding,
+            shape,
+            learned or {},
+        )
 
     def measure(self, logits: Tensor) -> Tensor:
         """(B, C): the number explained, of every class, from the logits."""

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from db.errors import UsageError
 from pipeline.explainers.base import Shared
+from pipeline.removal.mean_embedding import filled
 
 ZERO = "zero embedding"
 MEAN = "mean embedding"
@@ -37,7 +38,7 @@ def baseline_of(shared: Shared, baseline: str) -> Tensor:
         return torch.zeros_like(like)
     if shared.mean_embedding is None:
         raise UsageError("the mean embedding is not known here; use the zero embedding")
-    return shared.mean_embedding.to(like).expand_as(like).contiguous()
+    return filled(shared.mean_embedding, like).expand_as(like).contiguous()
 
 
 def explained_output(shared: Shared, logits: Tensor, rows: Tensor) -> Tensor:

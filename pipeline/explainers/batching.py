@@ -22,12 +22,20 @@ from db.records import Instance, Rationale
 from pipeline.engines.base import Engine
 from pipeline.engines.inprocess import HERE
 from pipeline.engines.spread import each
-from pipeline.explainers.base import NOTHING, Attribution, Explained, Explainer, Shared
+from pipeline.explainers.base import (
+    NOTHING,
+    Attribution,
+    Demanding,
+    Explained,
+    Explainer,
+    Learning,
+    Shared,
+)
 from pipeline.explainers.baselines import MEAN
 from pipeline.explainers.options import check_names, with_options
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
-from pipeline.removal.mean_embedding import MeanEmbedding
+from pipeline.removal.mean_embedding import mean_embedding
 
 
 @dataclass(frozen=True)
@@ -65,23 +73,28 @@ def explain(
     settings: ExplainSettings = DEFAULTS,
     run_id: str = "",
     targets: Mapping[str, int] | None = None,
+    learn_from: Sequence[Instance] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     where: Engine = HERE,
 ) -> Iterator[list[Rationale]]:
     """Rationales of `instances` by the explainers called `names`, a chunk at a time, short first.
 
-    `targets`: instance → class number to explain (default: the predicted class). `on_progress`
-    gets the number of instances done, and of all; `where`: the engine that chunks are computed on.
-    What is wrong with the arguments is said at once, not with the first chunk.
+    `targets`: instance → class number to explain (default: the predicted class). `learn_from`: what
+    explainers that learn something first learn it from (default: `instances`). `on_progress` gets
+    the number of instances done, and of all; `where`: the engine that chunks are computed on. What
+    is wrong with the arguments is said at once, not with the first chunk.
     """
     explainers = settings.load(names)
+    check_needs(explainers, model)
     rows = model.encode(instances)
     wanted = _targets(targets or {}, len(model.labels))
-    mean = MeanEmbedding(model).mean if any(one.baseline == MEAN for one in explainers) else None
+    mean = mean_embedding(model) if any(one.baseline == MEAN for one in explainers) else None
+    known = instances if learn_from is None else learn_from
+    learned = {e.name: e.learn(model, known, seed) for e in explainers if isinstance(e, Learning)}
 
     def chunks() -> Iterator[list[Rationale]]:
         done = 0
-        work = _Explaining(model, tuple(explainers), settings, seed, run_id, wanted, mean)
+        work = _Explaining(model, tuple(explainers), settings, seed, run_id, wanted, mean, learned)
         batches = (batch for _, batch in exact_batches(rows, settings.token_budget))
         for size, found in each(where, work, batches):
             yield found
@@ -103,18 +116,64 @@ class _Explaining:
     run_id: str
     wanted: Mapping[str, int]
     mean: Tensor | None
+    learned: Mapping[str, Any]
 
     def __call__(self, batch: Batch) -> tuple[int, list[Rationale]]:
-        return len(batch), _explain_batch(
-            self.model,
-            batch,
-            self.explainers,
-            self.settings,
-            self.seed,
-            self.run_id,
-            self.wanted,
-            self.mean,
-        )
+        targets = torch.tensor([self.wanted.get(name, -1) for name in batch.instance_ids])
+        with frozen(self.model) as module:
+            shared = Shared.run(
+                module,
+                batch.to(self.model.device),
+                targets.to(self.model.device),
+                explained=self.settings.explained,
+                seed=self.seed,
+                token_budget=self.settings.token_budget,
+                with_gradient=any(explainer.uses_gradient for explainer in self.explainers),
+                mean_embedding=self.mean,
+                shape=self.model.encoding.shape,
+                learned=self.learned,
+            )
+            return len(batch), [
+                rationale
+                for explainer in self.explainers
+                for rationale in self._records(explainer, explainer.attribute(shared), shared)
+            ]
+
+    def _records(
+        self, explainer: Explainer, attribution: Attribution, shared: Shared
+    ) -> Iterator[Rationale]:
+        scores = attribution.scores.detach().to("cpu", torch.float32).numpy()
+        _check_finite(explainer.name, scores, shared.batch.instance_ids)
+        details = attribution.details or ({},) * len(scores)
+        reduction = explainer.reduction
+        if reduction != NOTHING:
+            reduction = f"{reduction}, of the {shared.explained.replace('_', ' ')}"
+        for name, target, row, detail in zip(
+            shared.batch.instance_ids, shared.targets.tolist(), scores, details, strict=True
+        ):
+            yield Rationale(
+                id=rationale_id(self.run_id, explainer.name, name, target),
+                run_id=self.run_id,
+                explainer=explainer.name,
+                instance_id=name,
+                target=target,
+                scores=row.copy(),
+                baseline=explainer.baseline,
+                reduction=reduction,
+                unit=self.model.encoding.unit,
+                details=detail,
+                shape=shared.shape,
+            )
+
+
+def check_needs(explainers: Sequence[Explainer], model: TrainedModel) -> None:
+    """UsageError where a model lacks what an explainer needs."""
+    for one in explainers:
+        if isinstance(one, Demanding) and (lacks := one.needs - model.module.offers):
+            raise UsageError(
+                f"explainer {one.name} needs {' and '.join(sorted(lacks))}, which a model of the "
+                f"kind {model.settings.kind} does not have; explain it by another"
+            )
 
 
 def _targets(targets: Mapping[str, int], n_classes: int) -> Mapping[str, int]:
@@ -125,60 +184,6 @@ def _targets(targets: Mapping[str, int], n_classes: int) -> Mapping[str, int]:
                 f"0 … {n_classes - 1}"
             )
     return targets
-
-
-def _explain_batch(
-    model: TrainedModel,
-    batch: Batch,
-    explainers: Sequence[Explainer],
-    settings: ExplainSettings,
-    seed: int,
-    run_id: str,
-    wanted: Mapping[str, int],
-    mean: Tensor | None,
-) -> list[Rationale]:
-    targets = torch.tensor([wanted.get(name, -1) for name in batch.instance_ids])
-    with frozen(model) as module:
-        shared = Shared.run(
-            module,
-            batch.to(model.device),
-            targets.to(model.device),
-            explained=settings.explained,
-            seed=seed,
-            token_budget=settings.token_budget,
-            with_gradient=any(explainer.uses_gradient for explainer in explainers),
-            mean_embedding=mean,
-        )
-        return [
-            rationale
-            for explainer in explainers
-            for rationale in _records(explainer, explainer.attribute(shared), shared, run_id)
-        ]
-
-
-def _records(
-    explainer: Explainer, attribution: Attribution, shared: Shared, run_id: str
-) -> Iterator[Rationale]:
-    scores = attribution.scores.detach().to("cpu", torch.float32).numpy()
-    _check_finite(explainer.name, scores, shared.batch.instance_ids)
-    details = attribution.details or ({},) * len(scores)
-    reduction = explainer.reduction
-    if reduction != NOTHING:
-        reduction = f"{reduction}, of the {shared.explained.replace('_', ' ')}"
-    for name, target, row, detail in zip(
-        shared.batch.instance_ids, shared.targets.tolist(), scores, details, strict=True
-    ):
-        yield Rationale(
-            id=rationale_id(run_id, explainer.name, name, target),
-            run_id=run_id,
-            explainer=explainer.name,
-            instance_id=name,
-            target=target,
-            scores=row.copy(),
-            baseline=explainer.baseline,
-            reduction=reduction,
-            details=detail,
-        )
 
 
 def _check_finite(explainer: str, scores: NDArray[np.float32], names: Sequence[str]) -> None:

@@ -15,20 +15,22 @@ explainer of attention has nothing to say.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from db.errors import ConfigError
 from pipeline.models.attending import attention_of, weighted_sum
-from pipeline.models.base import Output, States
+from pipeline.models.base import ATTENTION, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.decay import decay_groups
 
 
 class Adapted(nn.Module):
     """The user's module behind the three steps of `Model`. Weights under `attention…` decay not."""
+
+    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION})
 
     def __init__(self, kind: str, module: Any) -> None:
         super().__init__()

@@ -12,7 +12,8 @@ both: a rationale covers T = T1 + T2 tokens.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -20,13 +21,14 @@ from torch import Tensor, nn
 from pipeline.models import ATTENTIONS
 from pipeline.models.attending import attention_of, weighted_sum
 from pipeline.models.averaging import Mean
-from pipeline.models.base import Output, States
+from pipeline.models.base import ATTENTION, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.convolution import CNN
 from pipeline.models.decay import decay_groups
+from pipeline.models.encoding import Encoding
 from pipeline.models.recurrent import BiLSTM
 from pipeline.models.settings import Settings
-from pipeline.models.vocabulary import PADDING
+from pipeline.models.vocabulary import PADDING, Vocabulary
 
 
 class AttentionClassifier(nn.Module):
@@ -36,6 +38,9 @@ class AttentionClassifier(nn.Module):
     """
 
     encoder_class: ClassVar[type[BiLSTM | CNN | Mean]] = BiLSTM
+    encoding_class: ClassVar[type[Encoding]] = Vocabulary
+    defaults: ClassVar[Mapping[str, Any]] = {}
+    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION})
 
     def __init__(
         self,
@@ -64,6 +69,11 @@ class AttentionClassifier(nn.Module):
             self.join_second = nn.Linear(width, settings.hidden_dim, bias=False)
         self.output = nn.Linear(settings.hidden_dim if pair else width, n_classes)
         self.scorer = (scorer,)  # in a tuple: torch would register its parts a second time
+
+    @classmethod
+    def fresh(cls, settings: Settings, encoding: Vocabulary, n_classes: int, pair: bool) -> Self:
+        """See `Kind`."""
+        return cls(settings, len(encoding), n_classes, pair, len(encoding.attributes))
 
     def _register(self, scorer: nn.Module) -> None:
         """Weights of attention are stored as `attention_…`, whichever form it has."""

@@ -1,18 +1,25 @@
-"""What a model of texts offers to training, objectives and explainers.
+"""What a model offers to training, objectives and explainers, whatever it looks at.
 
-Shapes: B instances, T tokens (the longest of the batch), D embedding dimensions, H dimensions of
-a token's state, C classes.
+Tokens of a text, patches of a picture and features of a row are its units, and every unit has an
+embedding: a word's vector, the colours of a patch, the number that a feature is. What explains one
+model so explains them all. Shapes: B instances, T units (the most of the batch), D embedding
+dimensions, H dimensions of a unit's state, C classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
 from pipeline.models.batches import Batch
+from pipeline.models.encoding import Encoding
+from pipeline.models.settings import Settings
+
+ATTENTION = "attention"
+"""Offered by models that learn where to look; in others α is even, and explains nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +59,11 @@ class Model(Protocol):
     A pass is three steps: `embed` the tokens, `encode` them into states, `attend` to the states.
     Calling the model does all three; from given `embeddings` it skips the first. `score_offset` r,
     (B, T), is added to ã, for objectives that perturb attention: with `attend` alone, this second
-    pass costs no encoding.
+    pass costs no encoding. `offers`: what explainers may need of it that not every model has.
     """
+
+    @property
+    def offers(self) -> frozenset[str]: ...
 
     def __call__(
         self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
@@ -71,10 +81,6 @@ class Model(Protocol):
         score_offset: Tensor | None = None,
     ) -> Output: ...
 
-    def set_embeddings(self, ids: Tensor, values: Tensor) -> None:
-        """Use `values`, (F, D), as the embeddings of the words `ids`, int64 (F,)."""
-        ...
-
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Parameters for the optimiser, with the weight decay that each group gets."""
         ...
@@ -90,3 +96,35 @@ class Model(Protocol):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...
 
     def to(self, device: Any) -> Any: ...
+
+
+class Kind(Protocol):
+    """A kind of model in the table `MODELS`: a class of modules.
+
+    `defaults`: settings that this kind starts from where nobody states them.
+    """
+
+    encoding_class: type[Encoding]
+    defaults: ClassVar[Mapping[str, Any]]
+
+    def fresh(self, settings: Settings, encoding: Encoding, n_classes: int, pair: bool) -> Model:
+        """A module with fresh weights, drawn from torch's random state."""
+        ...
+
+
+@runtime_checkable
+class Pretrained(Protocol):
+    """A module that training starts from weights on disk rather than from fresh ones."""
+
+    def start(self) -> str:
+        """Load them; what was loaded, in words."""
+        ...
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A module with an embedding of every word."""
+
+    def set_embeddings(self, ids: Tensor, values: Tensor) -> None:
+        """Use `values`, (F, D), as the embeddings of the words `ids`, int64 (F,)."""
+        ...

@@ -1,7 +1,8 @@
 """Instances → tensors: encoded rows, bucketed batches to train on, exact ones to explain with.
 
-A batch holds the tokens of both texts in the order of `Instance.tokens`, one position per token;
-shorter rows end in padding.
+A batch of texts holds the tokens of both texts in the order of `Instance.tokens`, one position a
+token; shorter rows end in padding. Patches of a picture and features of a row stand where tokens
+do, all of them in the place of a first text.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +19,9 @@ from torch import Tensor
 
 from db.errors import DataError
 from db.records import Instance
-from pipeline.models.vocabulary import PADDING, Vocabulary
+from db.words import counted
+from pipeline.models.encoding import Encoding, Units
+from pipeline.models.vocabulary import PADDING
 
 UNLABELLED = -1
 TOKEN_BUDGET = 8192  # tokens a pass: more leaves the caches of a small machine, and is slower
@@ -42,7 +46,8 @@ class Row:
 
     `goal`: float32 (C,), summing to 1, the class probabilities to learn instead of one label;
     `certainty` of the marks in [0, 1]: the mean over the first text, 1 where it is not known;
-    `attributes`: float32 (A,), 1 at each known value of an attribute, None where none is read.
+    `attributes`: float32 (A,), 1 at each known value of an attribute, None where none is read;
+    `values`: (T, K), what is read of each unit beside its id, see `Units`.
     """
 
     instance_id: str
@@ -54,6 +59,7 @@ class Row:
     certainty: float = 1.0
     goal: NDArray[np.float32] | None = None
     attributes: NDArray[np.float32] | None = None
+    values: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +71,9 @@ class Batch:
     beyond a row and where not annotated; `annotated`: bool (B,); `certainty`: float32 (B,), of
     the marks; `goals`: float32 (B, C), class probabilities to learn, None where labels are learned;
     `exact`: all rows have the same `first` and `second`, so that there is no padding;
-    `attributes`: float32 (B, A), 1 at each known value, None where no attribute is read.
+    `attributes`: float32 (B, A), 1 at each known value, None where no attribute is read;
+    `values`: (B, T, K), what is read of units beside their ids: float32, 0 where there is none, or
+    int64, −1 where there is none; None where ids say it all.
     """
 
     instance_ids: tuple[str, ...]
@@ -79,6 +87,7 @@ class Batch:
     exact: bool
     goals: Tensor | None = None
     attributes: Tensor | None = None
+    values: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.instance_ids)
@@ -110,55 +119,57 @@ class Batch:
             certainty=change(self.certainty),
             goals=None if self.goals is None else change(self.goals),
             attributes=None if self.attributes is None else change(self.attributes),
+            values=None if self.values is None else change(self.values),
         )
 
 
 def encode(
     instances: Iterable[Instance],
-    vocabulary: Vocabulary,
+    encoding: Encoding,
     labels: Sequence[str] = (),
     human: Mapping[str, HumanTarget] | None = None,
 ) -> list[Row]:
     """Rows in the order of the instances; a label that is not among `labels` is unknown."""
     index = {label: number for number, label in enumerate(labels)}
-    return [_row(instance, vocabulary, index, human or {}) for instance in instances]
+    return [_row(instance, encoding, index, human or {}) for instance in instances]
 
 
 def _row(
     instance: Instance,
-    vocabulary: Vocabulary,
+    encoding: Encoding,
     index: Mapping[str, int],
     human: Mapping[str, HumanTarget],
 ) -> Row:
-    if len(instance.offsets) == 0:
-        raise DataError(f"instance {instance.id} has no tokens; leave it out")
+    units = encoding.units(instance)
     return Row(
         instance.id,
-        vocabulary.ids(instance.tokens),
-        first=len(instance.offsets),
-        second=0 if instance.offsets_pair is None else len(instance.offsets_pair),
+        units.ids,
+        first=units.first,
+        second=units.second,
         label=UNLABELLED if instance.label is None else index.get(instance.label, UNLABELLED),
-        marks=_marks(instance, human),
-        certainty=_certainty(instance, human),
-        attributes=vocabulary.attributes.encode(instance.attributes),
+        marks=_marks(instance, units, encoding.unit, human.get(instance.id)),
+        certainty=_certainty(instance, units, human.get(instance.id)),
+        attributes=units.attributes,
+        values=units.values,
     )
 
 
-def _marks(instance: Instance, human: Mapping[str, HumanTarget]) -> NDArray[np.float32] | None:
-    target = human.get(instance.id)
+def _marks(
+    instance: Instance, units: Units, unit: str, target: HumanTarget | None
+) -> NDArray[np.float32] | None:
     if target is None:
         return None
-    if target.marks.shape != (instance.n_tokens,):
+    if target.marks.shape != units.ids.shape:
+        many = {"patch": "patches"}.get(unit, f"{unit}s")
         raise DataError(
             f"the human rationale of instance {instance.id} has shape {target.marks.shape}, "
-            f"but the instance has {instance.n_tokens} tokens"
+            f"but the instance has {len(units.ids)} {many}"
         )
     return target.marks
 
 
-def _certainty(instance: Instance, human: Mapping[str, HumanTarget]) -> float:
+def _certainty(instance: Instance, units: Units, target: HumanTarget | None) -> float:
     """Of the tokens that attention may go to, on average."""
-    target = human.get(instance.id)
     if target is None or target.certainty is None:
         return 1.0
     if target.certainty.shape != target.marks.shape:
@@ -166,7 +177,7 @@ def _certainty(instance: Instance, human: Mapping[str, HumanTarget]) -> float:
             f"the certainty of instance {instance.id} has shape {target.certainty.shape}, "
             f"but its human rationale has {target.marks.shape}"
         )
-    return float(target.certainty[: len(instance.offsets)].mean())
+    return float(target.certainty[: units.first].mean())
 
 
 def collate(rows: Sequence[Row]) -> Batch:
@@ -189,6 +200,7 @@ def collate(rows: Sequence[Row]) -> Batch:
         certainty=torch.tensor([row.certainty for row in rows], dtype=torch.float32),
         goals=_goals(rows),
         attributes=_attributes(rows),
+        values=_values(rows, width),
         exact=len({(row.first, row.second) for row in rows}) == 1,
     )
 
@@ -198,7 +210,9 @@ def _goals(rows: Sequence[Row]) -> Tensor | None:
     if not found:
         return None
     if len(found) < len(rows):
-        raise DataError(f"{len(rows) - len(found)} of {len(rows)} rows have no class probabilities")
+        lost = len(rows) - len(found)
+        have = "has" if lost == 1 else "have"
+        raise DataError(f"{lost} of {counted(len(rows), 'row')} {have} no class probabilities")
     return torch.from_numpy(np.stack(found))
 
 
@@ -206,6 +220,19 @@ def _attributes(rows: Sequence[Row]) -> Tensor | None:
     """Rows of one model: all have attributes, or none has."""
     found = [row.attributes for row in rows if row.attributes is not None]
     return torch.from_numpy(np.stack(found)) if len(found) == len(rows) else None
+
+
+def _values(rows: Sequence[Row], width: int) -> Tensor | None:
+    """Side by side: rows of one model all have values, or none has."""
+    found = [row.values for row in rows if row.values is not None]
+    if len(found) < len(rows):
+        return None
+    numbers = max(values.shape[1] for values in found)
+    nothing = -1 if np.issubdtype(found[0].dtype, np.integer) else 0
+    made = np.full((len(rows), width, numbers), nothing, dtype=found[0].dtype)
+    for place, values in enumerate(found):
+        made[place, : len(values), : values.shape[1]] = values
+    return torch.from_numpy(made)
 
 
 def training_batches(rows: Sequence[Row], size: int, generator: torch.Generator) -> Iterator[Batch]:

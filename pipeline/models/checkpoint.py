@@ -1,7 +1,7 @@
 """A trained model on disk: one folder, whole or not there.
 
-`weights.pt` (tensors only), `vocabulary.json`, and `settings.json`, which also holds the hashes
-of the other two, so that a damaged file is noticed rather than used. `train` adds
+`weights.pt` (tensors only), what the model reads instances with (`vocabulary.json`, `pixels.json`,
+…), and `settings.json`, which also holds the hashes of the other two, so that a damaged file is noticed rather than used. `train` adds
 `evaluation.json`, which nothing here reads: the confusion matrix and the reliability table.
 """
 
@@ -22,11 +22,9 @@ import torch
 from db.errors import KonkyoError, NotFound
 from pipeline.models.own import code_hash, home, is_own, make_findable
 from pipeline.models.settings import Settings
-from pipeline.models.trained import TrainedModel, build, choose_device
-from pipeline.models.vocabulary import Vocabulary
+from pipeline.models.trained import TrainedModel, build, choose_device, encoding_of
 
 WEIGHTS = "weights.pt"
-VOCABULARY = "vocabulary.json"
 SETTINGS = "settings.json"
 EVALUATION = "evaluation.json"
 VERSION = 1
@@ -56,13 +54,14 @@ def _write(model: TrainedModel, folder: Path, evaluation: str) -> None:
     buffer = io.BytesIO()  # torch's own writer says nothing useful of a full disk
     torch.save(weights, buffer)
     (folder / WEIGHTS).write_bytes(buffer.getbuffer())
-    model.vocabulary.save(folder / VOCABULARY)
+    file = model.encoding.file
+    (folder / file).write_text(model.encoding.written(), encoding="utf-8")
     about = {
         "version": VERSION,
         "settings": model.settings.as_mapping(),
         "labels": model.labels,
         "pair": model.pair,
-        "sha256": {name: _hash(folder / name) for name in (WEIGHTS, VOCABULARY)},
+        "sha256": {name: _hash(folder / name) for name in (WEIGHTS, file)},
     }
     if is_own(model.settings.kind):
         about["code"] = code_hash(model.settings.kind)
@@ -81,9 +80,10 @@ def load(folder: Path, device: str = "auto") -> TrainedModel:
             raise _damaged(folder / name, "its content is not what was saved")
     settings = Settings.from_mapping(about["settings"])
     _check_code(settings.kind, folder, about.get("code"))
-    vocabulary = Vocabulary.load(folder / VOCABULARY)
+    read_by = encoding_of(settings.kind)
+    encoding = read_by.load(folder / read_by.file)
     with torch.random.fork_rng([]):  # fresh weights are drawn, only to be replaced
-        model = build(settings, vocabulary, tuple(about["labels"]), about["pair"])
+        model = build(settings, encoding, tuple(about["labels"]), about["pair"])
     weights = _weights(folder / WEIGHTS)
     _check_shapes(weights, model, folder)
     try:
@@ -116,7 +116,7 @@ def _check_shapes(weights: Mapping[str, Any], model: TrainedModel, folder: Path)
             raise _damaged(
                 folder / WEIGHTS,
                 f"it is of a vocabulary of {len(given)} words and special tokens, and "
-                f"{VOCABULARY} has {len(made)}",
+                f"{model.encoding.file} has {len(made)}",
             )
         sizes = f"{name} has shape {tuple(given.shape)}, the settings make {tuple(made.shape)}"
         raise _damaged(folder / WEIGHTS, f"it does not fit settings.json: {sizes}")

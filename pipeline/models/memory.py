@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from db.errors import KonkyoError
+from db.words import counted
 from pipeline.models.batches import Row
 
 ON_CPU = "DefaultCPUAllocator"
@@ -23,7 +24,7 @@ def enough_memory(rows: Sequence[Row], batch_size: int) -> Iterator[None]:
             raise
         longest = max(rows, key=lambda row: len(row.ids))
         raise KonkyoError(
-            f"there is not enough memory to train on {batch_size} texts at once, of which the "
-            f"longest, instance {longest.instance_id}, has {len(longest.ids):,} tokens; lower "
+            f"there is not enough memory to train on {counted(batch_size, 'text')} at once, of which the "
+            f"longest, instance {longest.instance_id}, has {counted(len(longest.ids), 'token')}; lower "
             "[model] batch_size, embedding_dim or hidden_dim, or leave out the longest texts"
         ) from problem

@@ -10,7 +10,7 @@ from typing import Any
 from db.errors import ConfigError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
-LATER = frozenset({"attention", "attributes", "precision"})
+LATER = frozenset({"attention", "attributes", "precision", "image_size", "grid", "path"})
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Settings:
     `attention_dim` (None: as `hidden_dim`); `vectors`, a file of word vectors; `embedding_scale`,
     the standard deviation of embeddings that no file gives; `min_count`, how often a word must
     occur in training to be known; `dropout` on embeddings and on the text's summary, in [0, 1).
+    Pictures: `image_size`, pixels of a side as the model reads it, and `grid`, patches of a side (None:
+    as the pictures are, see `pipeline.models.pixels`). `path`: the folder of a pretrained model.
     Training: `epochs` at most, stopping `patience` epochs after the best; `split_seed` draws the
     division into train, validation and test (None: the run's own seed); `device` is "auto" (CUDA
     where present), "cpu", "cuda" or "cuda:N"; `precision` of the passes in training is "float32",
@@ -52,6 +54,9 @@ class Settings:
     attention: str = "additive"
     attributes: tuple[str, ...] = ()
     precision: str = "float32"
+    image_size: int | None = None
+    grid: int | None = None
+    path: str | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):

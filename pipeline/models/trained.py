@@ -11,8 +11,9 @@ import torch
 from db.errors import ConfigError, DataError, UsageError
 from db.records import Instance
 from pipeline.models import MODELS
-from pipeline.models.base import Model
+from pipeline.models.base import Kind, Model
 from pipeline.models.batches import HumanTarget, Row, encode
+from pipeline.models.encoding import Encoding
 from pipeline.models.own import is_own
 from pipeline.models.recurrent import without_cudnn
 from pipeline.models.settings import Settings
@@ -25,7 +26,7 @@ class TrainedModel:
     """`labels` are in the order of the classes; `pair` says whether a second text is read."""
 
     module: Model
-    vocabulary: Vocabulary
+    encoding: Encoding
     labels: tuple[str, ...]
     settings: Settings
     pair: bool
@@ -35,11 +36,27 @@ class TrainedModel:
         """Where the weights are."""
         return next(self.module.parameters()).device
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of a model that reads words; a `DataError` for others."""
+        if not isinstance(self.encoding, Vocabulary):
+            raise DataError(
+                f"this takes a model with a vocabulary of words, and {self.settings.kind} has none"
+            )
+        return self.encoding
+
     def encode(
         self, instances: Iterable[Instance], human: Mapping[str, HumanTarget] | None = None
     ) -> list[Row]:
-        """Rows for this model; a model of single texts refuses pairs."""
-        rows = encode(instances, self.vocabulary, self.labels, human)
+        """Rows for this model; instances of another kind and, of single texts, pairs are refused."""
+        found = list(instances)
+        strange = next((i for i in found if i.kind not in self.encoding.kinds), None)
+        if strange is not None:
+            raise DataError(
+                f"instance {strange.id} is of the kind {strange.kind!r}, and {self.settings.kind} "
+                f"reads {' and '.join(self.encoding.kinds)}"
+            )
+        rows = encode(found, self.encoding, self.labels, human)
         refused = next((row for row in rows if row.second and not self.pair), None)
         if refused is not None:
             raise DataError(
@@ -49,16 +66,25 @@ class TrainedModel:
         return rows
 
 
+def encoding_of(kind: str) -> type[Encoding]:
+    """How a kind of model reads instances; kinds of one's own read words."""
+    if is_own(kind):
+        return Vocabulary
+    found: Kind = MODELS.load(kind)
+    return found.encoding_class
+
+
 def build(
-    settings: Settings, vocabulary: Vocabulary, labels: tuple[str, ...], pair: bool
+    settings: Settings, encoding: Encoding, labels: tuple[str, ...], pair: bool
 ) -> TrainedModel:
     """A model with fresh weights, drawn from torch's random state, on the CPU."""
-    if is_own(settings.kind):
-        own = adapted(settings, len(vocabulary), len(labels), pair)
-        return TrainedModel(own, vocabulary, labels, settings, pair)
-    kind = MODELS.load(settings.kind)
-    module = kind(settings, len(vocabulary), len(labels), pair, len(vocabulary.attributes))
-    return TrainedModel(module, vocabulary, labels, settings, pair)
+    module: Model
+    if isinstance(encoding, Vocabulary) and is_own(settings.kind):
+        module = adapted(settings, len(encoding), len(labels), pair)
+    else:
+        kind: Kind = MODELS.load(settings.kind)
+        module = kind.fresh(settings, encoding, len(labels), pair)
+    return TrainedModel(module, encoding, labels, settings, pair)
 
 
 def choose_device(wanted: str) -> torch.device:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from db.errors import DataError, UsageError
+from db.errors import ConfigError, DataError, UsageError
 from db.records import Instance
-from pipeline.models.attributes import AttributeValues
+from db.words import counted
+from pipeline.models.base import Pretrained, Worded
 from pipeline.models.batches import HumanTarget, Row
 from pipeline.models.goals import LabelGoals, check_goals, toward
 from pipeline.models.judgement import Judged
@@ -25,9 +26,8 @@ from pipeline.models.memory import enough_memory
 from pipeline.models.progress import restore, store
 from pipeline.models.settings import Settings
 from pipeline.models.splits import Split, split
-from pipeline.models.trained import TrainedModel, build, choose_device
+from pipeline.models.trained import TrainedModel, build, choose_device, encoding_of
 from pipeline.models.vectors import read_vectors
-from pipeline.models.vocabulary import Vocabulary
 from pipeline.objectives.base import Objective, Weighted
 
 __all__ = ["Epoch", "Fitted", "classes_of", "fit", "parts_of"]
@@ -77,17 +77,14 @@ def fit(
     by_id = {instance.id: instance for instance in instances}
     learning = [by_id[name] for name in parts.train if goals is None or name in goals.goals]
     check_goals(goals, learning)
-    vocabulary = replace(
-        Vocabulary.build((one.tokens for one in learning), settings.min_count),
-        attributes=AttributeValues.seen(learning, settings.attributes),
-    )
+    encoding = encoding_of(settings.kind).learn(learning, settings)
     pair = any(one.text_pair is not None for one in instances)
     notes: list[str] = []
     device = choose_device(settings.device)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
-        model = build(settings, vocabulary, classes_of(instances, labels), pair)
-        _use_vectors(model, notes)
+        model = build(settings, encoding, classes_of(instances, labels), pair)
+        _start(model, notes)
         model.module.to(device)
         rows = {
             "train": model.encode(learning, human),
@@ -137,12 +134,12 @@ def _belongs(
     content = hashlib.sha256()
     for row in (one for part in rows.values() for one in part):
         content.update(f"{row.instance_id} {row.label}".encode() + row.ids.tobytes())
-        for values in (row.marks, row.goal, row.attributes):
+        for values in (row.marks, row.goal, row.attributes, row.values):
             content.update(b"" if values is None else values.tobytes())
     decided = [[one.name, one.weight, dict(one.options)] for one in objectives]
     shapes = {name: list(value.shape) for name, value in model.module.state_dict().items()}
     told = {
-        "vocabulary": [model.vocabulary.words, dict(model.vocabulary.attributes.values)],
+        Path(model.encoding.file).stem: model.encoding.written(),
         "shape": shapes,
         "settings": model.settings.as_mapping(),
         "labels": model.labels,
@@ -164,11 +161,7 @@ def _notes(
         for part in ("train", "validation", "test")
         if f"{part}_auc" not in metrics
     ]
-    unseen = model.vocabulary.attributes.unseen(instances)
-    return notes + [
-        f"attribute {name}: {count} instances have no value that was seen in training"
-        for name, count in unseen.items()
-    ]
+    return notes + model.encoding.notes(instances)
 
 
 def parts_of(instances: Sequence[Instance], settings: Settings, seed: int) -> Split:
@@ -206,11 +199,18 @@ def _load(objectives: Sequence[Weighted], learning: Sequence[Row]) -> list[tuple
     return loaded
 
 
-def _use_vectors(model: TrainedModel, notes: list[str]) -> None:
-    """Start from word vectors where the settings name a file; other words keep random ones."""
-    settings, vocabulary = model.settings, model.vocabulary
-    if settings.vectors is None:
+def _start(model: TrainedModel, notes: list[str]) -> None:
+    """Start from weights on disk, or from word vectors where the settings name a file.
+
+    Words that the file does not have keep random vectors.
+    """
+    if isinstance(model.module, Pretrained):
+        notes.append(model.module.start())
+    if model.settings.vectors is None:
         return
-    vectors = read_vectors(Path(settings.vectors), vocabulary, settings.embedding_dim)
+    settings, vocabulary = model.settings, model.vocabulary
+    if not isinstance(model.module, Worded):
+        raise ConfigError(f"[model] vectors cannot be used with kind {settings.kind!r}")
+    vectors = read_vectors(Path(settings.vectors or ""), vocabulary, settings.embedding_dim)
     model.module.set_embeddings(torch.from_numpy(vectors.ids), torch.from_numpy(vectors.values))
-    notes.append(f"word vectors for {len(vectors.ids)} of {len(vocabulary.words)} words")
+    notes.append(f"word vectors for {len(vectors.ids)} of {counted(len(vocabulary.words), 'word')}")

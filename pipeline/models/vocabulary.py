@@ -7,20 +7,24 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db.errors import DataError
+from db.records import Instance, InstanceKind
 from pipeline.models.attributes import AttributeValues
+from pipeline.models.encoding import Units
+from pipeline.models.settings import Settings
 
 PADDING = 0
 UNKNOWN = 1
 SPECIAL = 2  # ids below this stand for no word
+PRESENT = SPECIAL  # the id of units that are no words
 
 _DIGIT = re.compile(r"\d")
 
@@ -55,8 +59,19 @@ class Vocabulary:
     words: tuple[str, ...]
     attributes: AttributeValues = field(default_factory=AttributeValues)
 
+    kinds: ClassVar[tuple[InstanceKind, ...]] = ("text", "pair")
+    unit: ClassVar[str] = "token"
+    file: ClassVar[str] = "vocabulary.json"
+    removals: ClassVar[tuple[str, ...]] = ("drop", "mask_token", "mean_embedding")
+
     @classmethod
-    def build(cls, texts: Iterable[Sequence[str]], min_count: int = 1) -> Vocabulary:
+    def learn(cls, instances: Sequence[Instance], settings: Settings) -> Self:
+        """The words of the training part, and the values of the attributes that are read."""
+        words = cls.build((one.tokens for one in instances), settings.min_count)
+        return replace(words, attributes=AttributeValues.seen(instances, settings.attributes))
+
+    @classmethod
+    def build(cls, texts: Iterable[Sequence[str]], min_count: int = 1) -> Self:
         """Words that occur at least `min_count` times, most frequent first, ties by spelling."""
         counts = Counter(normalise(token) for tokens in texts for token in tokens)
         kept = [word for word, count in counts.items() if count >= min_count]
@@ -75,16 +90,46 @@ class Vocabulary:
         known = self._ids
         return np.array([known.get(normalise(token), UNKNOWN) for token in tokens], dtype=np.int64)
 
-    def save(self, path: Path) -> None:
-        """Write the words as a JSON list; with attributes, an object of both."""
+    def units(self, instance: Instance) -> Units:
+        """One unit a token of either text; an instance without tokens is refused."""
+        if len(instance.offsets) == 0:
+            raise DataError(f"instance {instance.id} has no tokens; leave it out")
+        second = 0 if instance.offsets_pair is None else len(instance.offsets_pair)
+        return Units(
+            self.ids(instance.tokens),
+            len(instance.offsets),
+            second,
+            attributes=self.attributes.encode(instance.attributes),
+        )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Tokens stand in a line."""
+        return ()
+
+    def typical(self) -> Units:
+        """Every word once; padding, the zero vector, where there are no words."""
+        words = np.arange(SPECIAL, len(self), dtype=np.int64)
+        ids = words if len(words) else np.array([PADDING])
+        return Units(ids, len(ids))
+
+    def notes(self, instances: Iterable[Instance]) -> list[str]:
+        """Attributes that instances lack, or of which they have a value that is not known."""
+        return [
+            f"attribute {name}: {count} instances have no value that was seen in training"
+            for name, count in self.attributes.unseen(instances).items()
+        ]
+
+    def written(self) -> str:
+        """The words as a JSON list; with attributes, an object of both."""
         content: Any = self.words
         if self.attributes:
             content = {"words": self.words, "attributes": self.attributes.values}
-        path.write_text(json.dumps(content, indent=0), encoding="utf-8")
+        return json.dumps(content, indent=0)
 
     @classmethod
-    def load(cls, path: Path) -> Vocabulary:
-        """Read what `save` wrote."""
+    def load(cls, path: Path) -> Self:
+        """Read what `written` gave."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as problem:

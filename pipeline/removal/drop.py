@@ -27,10 +27,13 @@ class Drop:
     def remove(self, row: Row, removed: Removed) -> Row:
         kept = ~removed
         first, second = int(kept[: row.first].sum()), int(kept[row.first :].sum())
-        ids = row.ids[kept]
+        ids, values = row.ids[kept], None if row.values is None else row.values[kept]
         if first == 0:
             ids, first = np.concatenate([np.full(1, PADDING, np.int64), ids]), 1
-        return replace(row, ids=ids, first=first, second=second, marks=None)
+            if values is not None:
+                nothing = np.full((1, values.shape[1]), -1, values.dtype)
+                values = np.concatenate([nothing, values])
+        return replace(row, ids=ids, first=first, second=second, marks=None, values=values)
 
     def embed(self, module: Model, batch: Batch) -> Tensor:
         return module.embed(batch)

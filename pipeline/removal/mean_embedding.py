@@ -12,7 +12,7 @@ from torch import Tensor
 from pipeline.models.base import Model
 from pipeline.models.batches import Batch, Row, collate
 from pipeline.models.trained import TrainedModel
-from pipeline.models.vocabulary import PADDING, SPECIAL
+from pipeline.models.vocabulary import PADDING
 from pipeline.removal.base import Removed
 
 REMOVED = -1
@@ -21,16 +21,14 @@ REMOVED = -1
 
 class MeanEmbedding:
     """Length and positions stay. The mean is over the words of the vocabulary, each counted once
-    (not by frequency; padding and the unknown token left aside); the zero vector without words."""
+    (not by frequency; padding and the unknown token left aside); the zero vector without words.
+    Of pictures and rows it is the mean over training of what stands at that place: zero, as they
+    are read standardised."""
 
     name: ClassVar[str] = "mean_embedding"
 
     def __init__(self, model: TrainedModel) -> None:
-        words = np.arange(SPECIAL, len(model.vocabulary), dtype=np.int64)
-        ids = words if len(words) else np.array([PADDING])
-        every = collate([Row("", ids, len(ids), 0)]).to(model.device)
-        with torch.no_grad():
-            self.mean = model.module.embed(every)[0].mean(0)
+        self.mean = mean_embedding(model)
 
     def remove(self, row: Row, removed: Removed) -> Row:
         return replace(row, ids=np.where(removed, np.int64(REMOVED), row.ids), marks=None)
@@ -38,4 +36,20 @@ class MeanEmbedding:
     def embed(self, module: Model, batch: Batch) -> Tensor:
         gone = batch.ids == REMOVED
         known = replace(batch, ids=batch.ids.clamp(min=PADDING))
-        return torch.where(gone[..., None], self.mean, module.embed(known))
+        embeddings = module.embed(known)
+        return torch.where(gone[..., None], filled(self.mean, embeddings), embeddings)
+
+
+def mean_embedding(model: TrainedModel) -> Tensor:
+    """What stands for no unit in particular: (D,), or a part of it that repeats, see `filled`."""
+    units = model.encoding.typical()
+    if units is None:
+        return torch.zeros(1, device=model.device)
+    every = collate([Row("", units.ids, units.first, units.second, values=units.values)])
+    with torch.no_grad():
+        return model.module.embed(every.to(model.device))[0].mean(0)
+
+
+def filled(mean: Tensor, like: Tensor) -> Tensor:
+    """(D,): the mean as wide as the embeddings `like`, whose units may be several parts each."""
+    return mean.repeat(like.shape[-1] // len(mean)).to(like)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from db.records import Instance
 from pipeline.explainers.base import Shared
-from pipeline.models.base import Output, States
+from pipeline.models.base import ATTENTION, Output, States
 from pipeline.models.batches import Batch, collate
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.models.vocabulary import Vocabulary
@@ -16,6 +16,8 @@ from tests.pipeline.models.support import SMALL
 
 class Summed(nn.Module):
     """logits = O·a(Σ_t e_t) + b, in float64: linear where the activation is the identity."""
+
+    offers = frozenset({ATTENTION})
 
     def __init__(self, n_words: int, activation: nn.Module) -> None:
         super().__init__()

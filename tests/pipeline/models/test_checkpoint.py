@@ -109,7 +109,7 @@ def test_weights_of_another_vocabulary_are_refused(tmp_path: Path) -> None:
 
 def test_attributes_come_back_with_the_vocabulary(tmp_path: Path) -> None:
     known = Vocabulary(("soup",), AttributeValues({"genre": ("essay", "letter")}))
-    known.save(tmp_path / "words.json")
+    (tmp_path / "words.json").write_text(known.written(), "utf-8")
     assert Vocabulary.load(tmp_path / "words.json") == known
     (tmp_path / "words.json").write_text('{"words": ["soup"], "attributes": ["genre"]}')
     with pytest.raises(DataError, match="not values by name"):

@@ -44,7 +44,7 @@ def test_a_word_spelled_like_a_special_id_is_a_word() -> None:
 
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     vocabulary = Vocabulary.build([["ÖL", "根拠", '"', "öl"]])
-    vocabulary.save(tmp_path / "v.json")
+    (tmp_path / "v.json").write_text(vocabulary.written(), "utf-8")
     assert Vocabulary.load(tmp_path / "v.json") == vocabulary
 
 
@@ -57,5 +57,5 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
 
 def test_words_that_no_encoding_carries_survive_a_file(tmp_path: Path) -> None:
     words = Vocabulary(("fine", "half \ud83d", "😀"))
-    words.save(tmp_path / "words.json")
+    (tmp_path / "words.json").write_text(words.written(), "utf-8")
     assert Vocabulary.load(tmp_path / "words.json") == words
