@@ -28,6 +28,11 @@ def add_within(
         raise Conflict(f"there is a campaign {campaign.name!r} already; choose another name")
     row = to_row(campaign) | {"created_at": campaign.created_at or now()}
     connection.execute(campaigns.insert(), row)
+    extend_within(connection, pages, shown)
+
+
+def extend_within(connection: Connection, pages: Sequence[Hit], shown: Sequence[Item]) -> None:
+    """More pages and items of a campaign that the same transaction added."""
     insert_many(connection, hits, map(to_row, pages))
     insert_many(connection, items, map(to_row, shown))
 

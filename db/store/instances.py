@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from db.errors import Conflict, StoreError
 from db.records import Instance, InstanceKind
@@ -46,8 +46,7 @@ def add_within(
     known = _labels(connection, list(unique))
     for identity, label in known.items():
         _check_label(unique[identity], label)
-    start = connection.execute(select(func.max(instances.c.position))).scalar()
-    first = 0 if start is None else int(start) + 1
+    first = next_position(connection)
     fresh = [instance for identity, instance in unique.items() if identity not in known]
     whole = fresh if load is None else map(load, fresh)
     insert_many(
@@ -57,6 +56,27 @@ def add_within(
         size=CHUNK if load is None else LARGE,
     )
     return Added(new=len(fresh), known=len(known))
+
+
+def next_position(connection: Connection) -> int:
+    """The position that the next new instance gets."""
+    last = connection.execute(select(func.max(instances.c.position))).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def label_within(connection: Connection, labelled: Sequence[Instance], since: int) -> None:
+    """Labels for instances that the transaction of the caller stored without.
+
+    Those stored before it began (before the position `since`) stay as they are; if one has another
+    label, this is the `Conflict` that it is in `add_within`.
+    """
+    offered = {instance.id: instance for instance in labelled}
+    for identity, label in _labels(connection, list(offered)).items():
+        _check_label(offered[identity], label)
+    chosen = instances.c.id == bindparam("identity"), instances.c.position >= since
+    change = update(instances).where(*chosen).values(label=bindparam("given"))
+    for piece in chunks(labelled, CHUNK):
+        connection.execute(change, [{"identity": i.id, "given": i.label} for i in piece])
 
 
 def read(

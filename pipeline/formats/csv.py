@@ -12,6 +12,8 @@ is no place for what identifies people.
 The column `worker` names who marked, and `worker_label` the label that this person gave; records
 of one text are then its annotations. `annotation`, a number or name, keeps two records apart that
 say the same of a text and name nobody. `rationale_pair` holds the spans of the second text.
+`worker_answers` holds a JSON list of answers to other questions (see `answers.py`), and `shown_item`,
+`shown_condition`, `shown_presentation` and `shown_side` say what was put before the person.
 
 A record that repeats an earlier one in all but its attributes is dropped and counted.
 """
@@ -19,35 +21,39 @@ A record that repeats an earlier one in all but its attributes is dropped and co
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from db.errors import DataError
 from db.records import Instance
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.answers import Questions, shown
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.fields import as_spans, check_label
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, Offsets, pair_instance, text_instance
 from pipeline.formats.objects import fingerprint, parse
 from pipeline.formats.personal import is_personal, left_out
-from pipeline.formats.place import at
 from pipeline.formats.table import Row, Table, read_table
 from pipeline.formats.tokens import check_span, covered
 
 OPTIONAL = ("text_pair", "label", "split", "rationale")
-RAW = ("rationale", "rationale_pair", "worker_label")
-PEOPLE = ("annotation", "rationale_pair", "worker", "worker_label")
+ANSWERS = "worker_answers"
+RAW = ("rationale", "rationale_pair", "worker_label", ANSWERS)
+PEOPLE = (
+    *("annotation", "rationale_pair", "worker", "worker_label", ANSWERS),
+    *("shown_item", "shown_condition", "shown_presentation", "shown_side"),
+)
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every record of the file; one that cannot be read fails the whole import."""
     table = read_table(path)
     columns = _columns(table, options)
     gathering = Gathering(path, options)
-    for row in table.rows:
-        with at(row.place):
-            _take(row, columns, gathering)
-    return gathering.result(gathering.workers(), left_out(table, columns.values()))
+    questions = Questions()
+    yield from gathering.pieces(table.rows, partial(_take, columns, gathering, questions))
+    return questions.told(gathering.summary(left_out(table, columns.values())))
 
 
 def _columns(table: Table, options: ReadOptions) -> dict[str, str]:
@@ -63,14 +69,14 @@ def _columns(table: Table, options: ReadOptions) -> dict[str, str]:
     return columns | {role: role for role in free}
 
 
-def _take(row: Row, columns: dict[str, str], gathering: Gathering) -> None:
+def _take(columns: dict[str, str], gathering: Gathering, questions: Questions, row: Row) -> None:
     cells = {role: row.cells[column] for role, column in columns.items()}
     others = {k: v for k, v in row.cells.items() if k not in columns.values()}
     attributes = {k: v for k, v in others.items() if not is_personal(k)}
     instance = _instance(cells, attributes)
     gathering.add(row.place, instance)
     if gathering.once(fingerprint(cells)):
-        _annotate(row, cells, instance, gathering)
+        _annotate(row, cells, instance, gathering, questions)
 
 
 def _instance(cells: dict[str, str], attributes: dict[str, str]) -> Instance:
@@ -84,19 +90,29 @@ def _instance(cells: dict[str, str], attributes: dict[str, str]) -> Instance:
     return text_instance(cells["text"], about)
 
 
-def _annotate(row: Row, cells: dict[str, str], instance: Instance, gathering: Gathering) -> None:
+def _annotate(
+    row: Row,
+    cells: dict[str, str],
+    instance: Instance,
+    gathering: Gathering,
+    questions: Questions,
+) -> None:
     """Keep what a record says of its instance as one annotation, by `worker` where there is one."""
     first = _marks(cells, "rationale", instance.text, instance.offsets)
     second = _second(cells, instance)
     known = cells.get("worker_label") if "worker_label" in cells else instance.label
-    if first is None and second is None and not cells.get("worker_label"):
+    answers = cells.get(ANSWERS, "").strip()
+    if first is None and second is None and not cells.get("worker_label") and not answers:
         return
     values: dict[str, Any] = {"label": check_label(known, gathering.labels)} if known else {}
     if first is not None or second is not None:
         values["marks"] = (first or []) + [len(instance.offsets) + p for p in second or []]
+    values |= questions.take(parse(answers) if answers else None, ANSWERS)
+    questions.note(values)
     said = {role: cells[role] for role in RAW if role in cells}
     raw = said["rationale"] if said.keys() == {"rationale"} else json.dumps(said)
-    gathering.annotate(row.place, instance.id, values, raw, cells.get("worker", "").strip() or None)
+    worker = cells.get("worker", "").strip() or None
+    gathering.annotate(row.place, instance.id, values, raw, worker, shown(cells, "shown_"))
 
 
 def _second(cells: dict[str, str], instance: Instance) -> list[int] | None:

@@ -8,14 +8,17 @@ alone: a no-break space belongs to a token), in the text as it stands in the fil
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from db.errors import DataError, ImportFailed
+from pipeline.digests import Digests
 from pipeline.formats.fields import required, required_text
-from pipeline.formats.lines import read_lines, what_is
-from pipeline.formats.objects import kind, read_objects
+from pipeline.formats.known import Places
+from pipeline.formats.lines import Line, line_at, read_lines, what_is
+from pipeline.formats.objects import kind, parse_object
 from pipeline.formats.place import Place, at
 from pipeline.formats.tokens import Span
 
@@ -25,13 +28,16 @@ _TOKEN = re.compile(r"[^ ]+")
 Documents = Callable[[str], str]
 """The text of a document by its id; an unknown id is a `DataError`."""
 
+HELD = 64
+"""Documents whose text is held at once; others are read again when they are asked for."""
+
 
 def open_documents(folder: Path) -> Documents:
     """The documents of an ERASER folder, files read when they are asked for."""
     found = what_is(folder / "docs.jsonl"), what_is(folder / "docs")
     match found:
         case "file", "nothing":
-            return _from_lines(folder / "docs.jsonl")
+            return lru_cache(HELD)(_Lines(folder / "docs.jsonl"))
         case "nothing", "folder":
             return _from_files(folder / "docs")
         case "nothing", _:
@@ -53,30 +59,11 @@ def _spans(line: str) -> list[Span]:
     return [match.span() for match in _TOKEN.finditer(line)]
 
 
-def _from_lines(path: Path) -> Documents:
-    """`docs.jsonl`: {"docid": …, "document": …} a line."""
-    texts: dict[str, tuple[Place, str]] = {}
-    for place, fields in read_objects(path):
-        with at(place):
-            docid, text = as_id(required(fields, "docid")), required_text(fields, "document")
-            before, known = texts.setdefault(docid, (place, text))
-            if known != text:
-                where = before.seen_from(place)
-                raise DataError(f"document {docid!r} has another text on {where}")
-
-    def find(docid: str) -> str:
-        if docid not in texts:
-            raise DataError(f"document {docid!r} is not in {path.name}")
-        return texts[docid][1]
-
-    return find
-
-
 def _from_files(folder: Path) -> Documents:
     """`docs/`: a file a document, named by its id. An id cannot lead out of the folder."""
     root = folder.resolve()
 
-    @cache
+    @lru_cache(HELD)
     def find(docid: str) -> str:
         path = folder / docid
         if what_is(path) != "file" or not path.resolve().is_relative_to(root):
@@ -84,6 +71,40 @@ def _from_files(folder: Path) -> Documents:
         return "".join(line.text for line in read_lines(path))
 
     return find
+
+
+class _Lines:
+    """`docs.jsonl`: {"docid": …, "document": …} a line; held is only where each of them starts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ids, self._texts = Digests(), Digests()
+        self._said, self._starts, self._places = array("I"), array("q"), Places()
+        for line in read_lines(path):
+            if line.text.strip():
+                place = Place(path, line.number)
+                with at(place):
+                    self._take(place, line)
+
+    def _take(self, place: Place, line: Line) -> None:
+        fields = parse_object(line.text)
+        docid, text = as_id(required(fields, "docid")), required_text(fields, "document")
+        row, new = self._ids.meet(docid)
+        said, _ = self._texts.meet(text)
+        if new:
+            self._said.append(said)
+            self._starts.append(line.start)
+            self._places.append(place)
+        elif self._said[row] != said:
+            where = self._places[row].seen_from(place)
+            raise DataError(f"document {docid!r} has another text on {where}")
+
+    def __call__(self, docid: str) -> str:
+        row = self._ids.find(docid)
+        if row is None:
+            raise DataError(f"document {docid!r} is not in {self._path.name}")
+        text: str = parse_object(line_at(self._path, self._starts[row]))["document"]
+        return text
 
 
 class Sentences:

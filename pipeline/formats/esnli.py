@@ -23,17 +23,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from db.errors import ImportFailed
 from db.records import Instance
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, pair_instance
 from pipeline.formats.lines import what_is
 from pipeline.formats.options import refuse_options
-from pipeline.formats.place import at
 from pipeline.formats.table import Row, read_table
 
 FILES = ("esnli_train_1.csv", "esnli_train_2.csv", "esnli_dev.csv", "esnli_test.csv")
@@ -49,17 +49,14 @@ TWICE = "second annotations of a pair by the same worker"
 EMPTY = "pairs of which a sentence is empty"
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every pair of the file or folder; one that cannot be read fails the whole import."""
     refuse_options(options, ("text", "text_pair", "label", "split", "rationale"), "esnli")
     reader = _Reader(Gathering(path, options))
     for file in _files(path):
-        split = _split(file)
-        for row in _rows(file):
-            with at(row.place):
-                reader.take(row.cells, row, split)
-    found = reader.gathering.result(reader.gathering.workers())
-    return replace(found, questions={"marks": "set", "explanation": "text"})
+        take = partial(reader.take, _split(file))
+        yield from reader.gathering.pieces(_rows(file), take)
+    return replace(reader.gathering.summary(), questions={"marks": "set", "explanation": "text"})
 
 
 def _files(path: Path) -> list[Path]:
@@ -89,10 +86,10 @@ class _Reader:
 
     def __init__(self, gathering: Gathering) -> None:
         self.gathering = gathering
-        self._labels: dict[str, str] = {}
 
-    def take(self, cells: Mapping[str, str], row: Row, split: str | None) -> None:
+    def take(self, split: str | None, row: Row) -> None:
         """Read one record: the pair, and up to three annotations of it."""
+        cells = row.cells
         label = cells["gold_label"].strip()
         if label in ("", "-"):
             self.gathering.skipped[NO_LABEL] += 1
@@ -103,7 +100,7 @@ class _Reader:
         named = {"id": cells["pairID"]} if cells.get("pairID") else {}
         about: Description = {"label": label, "split": split, "attributes": named}
         instance = pair_instance(cells["Sentence1"], cells["Sentence2"], about)
-        if self._labels.setdefault(instance.id, label) != label:
+        if self.gathering.labelled_otherwise(instance):
             self.gathering.skipped[OTHER_LABEL] += 1
             return
         self.gathering.add(row.place, instance)

@@ -27,13 +27,13 @@ from typing import Any, NamedTuple
 from db.errors import DataError, ImportFailed
 from db.records import Instance
 from pipeline.formats import fields as check
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, text_instance
 from pipeline.formats.lines import what_is
 from pipeline.formats.objects import kind
 from pipeline.formats.options import refuse_options
-from pipeline.formats.place import Place, at
+from pipeline.formats.place import Place
 from pipeline.formats.tokens import as_offsets
 from pipeline.formats.whole_json import json_object
 
@@ -52,21 +52,18 @@ class Post(NamedTuple):
 
     place: Place
     name: str
-    fields: dict[str, Any]
+    fields: Any
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every post of the file or folder; one that cannot be read fails the whole import."""
     refuse_options(options, ("text", "text_pair", "label", "split", "rationale"), "hatexplain")
     file = path / NAMES if what_is(path) == "folder" else path
     posts = json_object(file)
     reader = _Reader(Gathering(file, options), _splits(file.parent / DIVISIONS, posts))
-    for number, (name, fields) in enumerate(posts.items(), start=1):
-        with at(Place(file, number, "post")):
-            if not isinstance(fields, dict):
-                raise DataError(f"{name!r} must be an object, not {kind(fields)}")
-            reader.take(Post(Place(file, number, "post"), name, fields))
-    return reader.gathering.result(reader.gathering.workers(), reader.notes())
+    found = (Post(Place(file, n, "post"), *post) for n, post in enumerate(posts.items(), start=1))
+    yield from reader.gathering.pieces(found, reader.take)
+    return reader.gathering.summary(reader.notes())
 
 
 def _splits(path: Path, posts: Mapping[str, Any]) -> dict[str, str]:
@@ -97,16 +94,17 @@ class _Reader:
 
     def __init__(self, gathering: Gathering, splits: Mapping[str, str]) -> None:
         self.gathering, self._splits = gathering, splits
-        self._labels: dict[str, str | None] = {}
         self._undecided = 0
 
     def take(self, post: Post) -> None:
         """Read one post: its words, and what each annotator said."""
+        if not isinstance(post.fields, dict):
+            raise DataError(f"{post.name!r} must be an object, not {kind(post.fields)}")
         people = [_person(entry) for entry in _list(post.fields, "annotators")]
         for _, label in people:
             check.check_label(label, self.gathering.labels)
         instance = self._instance(post, _majority([label for _, label in people]))
-        if self._labels.setdefault(instance.id, instance.label) != instance.label:
+        if self.gathering.labelled_otherwise(instance):
             self.gathering.skipped[OTHER_LABEL] += 1
             return
         self.gathering.add(post.place, instance)

@@ -7,7 +7,7 @@ The columns are called and read like the fields of the jsonl format, under the n
 options give. A column of class labels gives their names. Each of several data sets is a split,
 unless its rows name one. The folder is read with pyarrow alone: nothing of it is run, and the
 `datasets` library need not be there. Selections that were not flattened before saving are
-refused, because only that library reads them.
+refused, because only that library reads them. Columns of pictures: see `pictures_in_tables.py`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from db.errors import ImportFailed, UsageError
 from pipeline.formats.arrow import BATCH, ClassNames, records, translated
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, Reading, ReadOptions, whole
 from pipeline.formats.jsonl import read_records
 from pipeline.formats.lines import what_is
 from pipeline.formats.objects import Record
+from pipeline.formats.pictures_in_tables import Table, picture_column, read_pictures
 from pipeline.formats.whole_json import json_object
 
 DICT, STATE, INFO = "dataset_dict.json", "state.json", "dataset_info.json"
@@ -38,9 +39,13 @@ class Dataset(Protocol):
     def with_format(self, type: str) -> Any: ...
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every row of the folder; one that cannot be read fails the whole import."""
     parts = _parts(path)
+    tables = [table for p in parts.items() for table in _tables(*p, options)]
+    pictures = picture_column(tables, options)
+    if pictures is not None:
+        return read_pictures(path, tables, pictures, options)
     return read_records(path, options, (r for p in parts.items() for r in _of_folder(*p, options)))
 
 
@@ -48,7 +53,8 @@ def read_dataset(dataset: Dataset | Mapping[str, Dataset], options: ReadOptions)
     """A `Dataset`, or a `DatasetDict` of which each part is a split, as `read` reads a folder."""
     parts = dataset if isinstance(dataset, Mapping) else {"": dataset}
     path = Path("dataset")
-    return read_records(path, options, (r for p in parts.items() for r in _of_part(*p, options)))
+    rows = (r for p in parts.items() for r in _of_part(*p, options))
+    return whole(read_records(path, options, rows))
 
 
 def _of_part(split: str, part: Dataset, options: ReadOptions) -> Iterator[Record]:
@@ -77,15 +83,20 @@ def _parts(path: Path) -> dict[Path, str]:
     return {path / _plain(path / DICT, split): str(split) for split in splits}
 
 
-def _of_folder(folder: Path, split: str, options: ReadOptions) -> Iterator[Record]:
+def _tables(folder: Path, split: str, options: ReadOptions) -> list[Table]:
+    """The files of one data set of the folder."""
     state = json_object(folder / STATE)
     if state.get("_indices_data_files") or state.get("_indices_files"):
         problem = "holds a selection of rows; call flatten_indices() before save_to_disk()"
         raise ImportFailed(folder, None, problem)
-    names = _class_names(folder / INFO)
+    names, more = _class_names(folder / INFO), _split(split, options)
+    return [Table(file, names, more) for file in _data_files(folder, state)]
+
+
+def _of_folder(folder: Path, split: str, options: ReadOptions) -> Iterator[Record]:
     number = 0
-    for file in _data_files(folder, state):
-        for record in records(file, _batches(file), options, names, _split(split, options)):
+    for file, names, more in _tables(folder, split, options):
+        for record in records(file, _batches(file), options, names, more):
             number += 1
             yield record
     if not number and split == "":

@@ -30,7 +30,7 @@ from db.errors import DataError, ImportFailed
 from db.masks import encode
 from db.records import Instance
 from pipeline.formats import fields as check
-from pipeline.formats.base import Annotation, Imported, ReadOptions
+from pipeline.formats.base import Annotation, Reading, ReadOptions, in_one
 from pipeline.formats.coco import mask_of
 from pipeline.formats.gather import people_in_words
 from pipeline.formats.images import content, read_pictures
@@ -45,7 +45,7 @@ ONE_CHANNEL = ("1", "L", "P", "I", "I;16")
 Pictures = Mapping[str, Instance]
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every picture and mask of the folder; one that cannot be read fails the whole import."""
     if what_is(path / PICTURES) != "folder":
         raise ImportFailed(path, None, f"has no folder {PICTURES}/; the pictures belong there")
@@ -62,7 +62,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
     if not annotations:
         raise ImportFailed(path, None, "holds no mask; `images` reads pictures without masks")
     people = people_in_words([annotation.worker for annotation in annotations])
-    return replace(found, annotations=annotations, annotators=people)
+    return in_one(replace(found, annotations=annotations, annotators=people))
 
 
 def _from_folder(folder: Path, files: Pictures) -> Iterator[Annotation]:

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from db.errors import DataError, ImportFailed
 from db.records import Instance, instance_id
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, Reading, ReadOptions, in_one
 from pipeline.formats.fields import check_label
 from pipeline.formats.instances import Description, image_instance
 from pipeline.formats.lines import what_is
@@ -35,9 +35,9 @@ OTHER = "files that are hidden or not named as pictures (.png, .jpg, .jpeg, .web
 UNUSED = ("text", "text_pair", "label", "split", "rationale")
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every picture of the folder; one that cannot be read fails the whole import."""
-    return read_pictures(path, options)[0]
+    return in_one(read_pictures(path, options)[0])
 
 
 def read_pictures(path: Path, options: ReadOptions) -> tuple[Imported, dict[str, Instance]]:

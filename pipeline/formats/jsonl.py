@@ -14,7 +14,8 @@ and at most one of these, which say what somebody marked:
                       where it shares a character with a span
     rationale_tokens  [position, …], positions of tokens (those of `text_pair` count on)
     annotations       [{"worker": name or null, "label": …, "marks": [position, …]}, …], where an
-                      entry with a label may leave `marks` out: its worker was not asked for them
+                      entry with a label may leave `marks` out: its worker was not asked for them;
+                      further answers stand under `answers` (see `answers.py`)
 
 Spans are half-open and count code points from 0. `rationale` and `rationale_tokens` become one
 annotation by nobody named, with the label of the line; an empty list says that somebody was asked
@@ -35,11 +36,12 @@ from typing import Any
 from db.errors import DataError, ImportFailed
 from db.records import Instance
 from pipeline.formats import fields as check
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.answers import Questions, shown
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, Offsets, pair_instance, text_instance
 from pipeline.formats.objects import Record, fingerprint, kind, read_objects
-from pipeline.formats.place import Place, at
+from pipeline.formats.place import Place
 from pipeline.formats.tokens import check_positions, check_span, covered, given_offsets
 
 RENAMED = ("text", "text_pair", "label", "split", "rationale")
@@ -50,26 +52,24 @@ SHOWN = 10
 Fields = dict[str, Any]
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every line of the file; one that cannot be read fails the whole import."""
     return read_records(path, options, read_objects(path))
 
 
-def read_records(path: Path, options: ReadOptions, records: Iterable[Record]) -> Imported:
+def read_records(path: Path, options: ReadOptions, records: Iterable[Record]) -> Reading:
     """Records with these fields, wherever they come from; `path` names them as a whole."""
     reader = _Reader(Gathering(path, options), options)
-    for record in records:
-        with at(record.place):
-            reader.take(record)
+    yield from reader.gathering.pieces(records, reader.take)
     reader.require_named_fields(path, options)
-    return reader.gathering.result(reader.gathering.workers(), reader.notes())
+    return reader.questions.told(reader.gathering.summary(reader.notes()))
 
 
 class _Reader:
     """The lines of one file on their way into a `Gathering`; `_names` is role → field."""
 
     def __init__(self, gathering: Gathering, options: ReadOptions) -> None:
-        self.gathering = gathering
+        self.gathering, self.questions = gathering, Questions()
         self._labels = options.labels
         self._names = {role: role for role in OWN}
         self._names |= {role: getattr(options, role) or role for role in RENAMED}
@@ -124,6 +124,7 @@ class _Reader:
                     self._person(place, entry, instance)
             else:
                 values = _said(instance.label, _own_marks(role, name, fields[name], instance))
+                self.questions.note(values)
                 raw = json.dumps({name: fields[name]})
                 self.gathering.annotate(place, instance.id, values, raw)
 
@@ -132,10 +133,12 @@ class _Reader:
         if not isinstance(entry, dict):
             raise DataError(f"the field 'annotations' must hold objects, not {kind(entry)}")
         label = check.check_label(check.optional_name(entry, "label"), self._labels)
-        values = _judged(label, entry, instance.n_tokens)
+        others = self.questions.take(entry.get("answers"), "answers")
+        values = _judged(label, entry, instance.n_tokens, others)
+        self.questions.note(values)
         raw = json.dumps({key: value for key, value in entry.items() if key != "worker"})
         worker = check.optional_name(entry, "worker")
-        self.gathering.annotate(place, instance.id, values, raw, worker)
+        self.gathering.annotate(place, instance.id, values, raw, worker, shown(entry))
 
     def require_named_fields(self, path: Path, options: ReadOptions) -> None:
         """A field that the user named and that stands on no line is a mistake, told as one."""
@@ -170,12 +173,14 @@ def _own_marks(role: str, name: str, value: Any, instance: Instance) -> list[int
     return covered(instance.offsets, spans)
 
 
-def _judged(label: str | None, entry: Fields, n_tokens: int) -> dict[str, Any]:
-    """What an entry of `annotations` says; who gave a label may not have been asked for marks."""
-    if label is not None and "marks" not in entry:
-        return {"label": label}
+def _judged(
+    label: str | None, entry: Fields, n_tokens: int, others: dict[str, Any]
+) -> dict[str, Any]:
+    """What an entry of `annotations` says; who answered else may not have been asked for marks."""
+    if (label is not None or others) and "marks" not in entry:
+        return others if label is None else {"label": label, **others}
     marks = check.as_positions(check.required(entry, "marks"), "marks")
-    return _said(label, check_positions(marks, n_tokens))
+    return _said(label, check_positions(marks, n_tokens)) | others
 
 
 def _said(label: str | None, marks: list[int]) -> dict[str, Any]:

@@ -26,12 +26,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.errors import DataError, ImportFailed
 from db.records import Instance
 from pipeline.formats import fields as check
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.beside import Beside, is_picture
 from pipeline.formats.gather import Gathering
 from pipeline.formats.images import Loader
@@ -51,7 +51,7 @@ TWICE = "second annotations by the same worker"
 Task = Mapping[str, Any]
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every task of the file; one that cannot be read fails the whole import."""
     refuse_options(options, ("split",), "label_studio")
     tasks = read_json(path)
@@ -61,15 +61,18 @@ def read(path: Path, options: ReadOptions) -> Imported:
     for place, task in _placed(path, tasks):
         with at(place):
             reader.expect(task)
-    for place, task in _placed(path, tasks):
-        with at(place):
-            reader.take(place, task)
-    found = reader.gathering.result(reader.gathering.workers(), reader.met.notes())
-    return replace(found, load=Loader(reader.beside.paths)) if reader.beside.paths else found
+    for piece in reader.gathering.pieces(_placed(path, tasks), reader.take):
+        yield replace(piece, load=Loader(reader.beside.paths)) if reader.beside.paths else piece
+    return reader.gathering.summary(reader.met.notes())
 
 
-def _placed(path: Path, tasks: list[Any]) -> Iterator[tuple[Place, Any]]:
-    return ((Place(path, n, "task"), task) for n, task in enumerate(tasks, start=1))
+class _Placed(NamedTuple):
+    place: Place
+    task: Any
+
+
+def _placed(path: Path, tasks: list[Any]) -> Iterator[_Placed]:
+    return (_Placed(Place(path, n, "task"), task) for n, task in enumerate(tasks, start=1))
 
 
 @dataclass
@@ -87,13 +90,14 @@ class _Reader:
         for annotation in _annotations(task):
             self.marks_asked |= any(r["type"] in DRAWN for r in self._results(annotation))
 
-    def take(self, place: Place, task: Task) -> None:
+    def take(self, placed: _Placed) -> None:
         """Read one task: its instance, and what each annotator said."""
+        place, task = placed
         instance = self._instance(task)
         self.gathering.add(place, instance)
         name = check.optional_name(task, "id")
         if name is not None:
-            self.gathering.identify(place, name, instance.id)
+            self.gathering.identify(place, name, instance.id.encode())
         predictions = task.get("predictions")
         self._skip(PREDICTED, len(predictions) if isinstance(predictions, list) else 0)
         for annotation in _annotations(task):

@@ -30,10 +30,11 @@ _REFUSED: dict[Found, str] = {
 
 
 class Line(NamedTuple):
-    """A line with its number, counted from 1, and its text with the line end."""
+    """A line with its number, counted from 1, its text with the line end, and its first byte."""
 
     number: int
     text: str
+    start: int = 0
 
 
 def read_lines(path: Path) -> Iterator[Line]:
@@ -44,8 +45,15 @@ def read_lines(path: Path) -> Iterator[Line]:
             number += 1
             if len(raw) > MAX_LINE:
                 raise ImportFailed(path, number, _too_long())
-            yield Line(number, _decoded(path, number, raw, start))
+            yield Line(number, _decoded(path, number, raw, start), start)
             start += len(raw)
+
+
+def line_at(path: Path, start: int) -> str:
+    """A line that was read before, again, from its first byte on."""
+    with _opened(path) as file:
+        file.seek(start)
+        return _decoded(path, 0, file.readline(MAX_LINE), start)
 
 
 def read_text(path: Path, limit: int) -> str:

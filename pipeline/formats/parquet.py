@@ -15,12 +15,12 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from db.errors import ImportFailed
 from pipeline.formats.arrow import BATCH, records, translated
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.jsonl import read_records
 from pipeline.formats.lines import what_is
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every row of the file; one that cannot be read fails the whole import."""
     if what_is(path) != "file":
         raise ImportFailed(path, None, "there is no such file; the parquet format reads one file")

@@ -69,16 +69,16 @@ def _examined(image: ImageFile.ImageFile) -> Picture:
         raise DataError("is animated; save the one frame that people are to judge")
     image.load()
     media_type = TYPES[str(image.format)]
-    orientation = _orientation(image.info.get("exif", b""))
-    if media_type != "image/jpeg" and orientation in MOVED:
+    turned = orientation(image.info.get("exif", b""))
+    if media_type != "image/jpeg" and turned in MOVED:
         raise DataError(
             "asks to be turned or mirrored before it is shown, which browsers do alike for JPEG "
             "files only; save it upright"
         )
-    return Picture(media_type, (height, width) if orientation in TURNED else (width, height))
+    return Picture(media_type, (height, width) if turned in TURNED else (width, height))
 
 
-def _orientation(exif: bytes) -> object:
+def orientation(exif: bytes) -> object:
     """The orientation of an EXIF block, upright where the block is none: browsers see it so.
 
     Pillow's own lookup would take one from XMP too, which browsers do not.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from db.errors import ImportFailed
 from db.records import Instance
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, Reading, ReadOptions, in_one
 from pipeline.formats.fields import check_label
 from pipeline.formats.instances import Description, row_instance
 from pipeline.formats.options import refuse_options
@@ -30,7 +30,7 @@ MAX_DIGITS = 15
 """What a double holds for certain; longer numbers are rather somebody's ids."""
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every record of the file; one that cannot be read fails the whole import."""
     refuse_options(options, UNUSED, "rows")
     table = read_table(path)
@@ -45,7 +45,8 @@ def read(path: Path, options: ReadOptions) -> Imported:
         values = {n: float(row.cells[n]) if n in numbers else row.cells[n] for n in features}
         with at(row.place):
             found.add(_instance(row, values, roles, options), f"line {row.place.line}")
-    return Imported(found.instances, notes=(*left_out(table, roles.values()), *found.notes))
+    notes = (*left_out(table, roles.values()), *found.notes)
+    return in_one(Imported(found.instances, notes=notes))
 
 
 def is_number(cell: str) -> bool:

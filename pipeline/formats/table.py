@@ -98,7 +98,7 @@ class _BoundedLines:
         return self
 
     def __next__(self) -> str:
-        self._number, text = next(self._lines)
+        self._number, text, _ = next(self._lines)
         self._size += len(text)
         if self._size > MAX_LINE:
             problem = f"the record is longer than {MAX_LINE:,} characters; is a quote left open?"

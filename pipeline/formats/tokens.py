@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.errors import DataError
+from db.words import counted
 
 Span = tuple[int, int]
 
@@ -73,7 +74,7 @@ def check_positions(positions: Sequence[int], n_tokens: int) -> list[int]:
     for position in positions:
         if not 0 <= position < n_tokens:
             raise DataError(
-                f"token position {position} does not exist: the text has {n_tokens} tokens, "
+                f"token position {position} does not exist: the text has {counted(n_tokens, 'token')}, "
                 "counted from 0"
             )
     return sorted(set(positions))

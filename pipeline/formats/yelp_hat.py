@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from db.errors import ImportFailed
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Reading, ReadOptions
 from pipeline.formats.mturk.choice import Chosen
 from pipeline.formats.mturk.mapping import InstanceMapping, Mapping, QuestionMapping
 from pipeline.formats.mturk.reader import read_as
@@ -32,7 +32,7 @@ MAPPING = Mapping(
 )
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every row of a results file; a fault in the file (not in an answer) fails the import."""
     refuse_options(options, ("text", "text_pair", "label", "split", "rationale"), "yelp_hat")
     results = read_results(path)

@@ -16,7 +16,10 @@ from sklearn.pipeline import make_pipeline
 from db.records import Instance
 from pipeline.corpus import corpus_path
 from pipeline.formats.base import Imported, ReadOptions
-from pipeline.formats.jsonl import read
+from pipeline.formats.jsonl import read as pieces
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 LABELS = ("positive", "negative")
 DATASHEET = corpus_path().with_name("DATASHEET.md")

@@ -14,7 +14,7 @@ import pytest
 
 from db.errors import ImportFailed, UsageError
 from pipeline.formats import READERS
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, ReadOptions, whole
 from pipeline.formats.hf import read_dataset
 
 PLAIN = ReadOptions()
@@ -45,7 +45,7 @@ def saved(folder: Path, table: pa.Table, info: Any = None, **state: Any) -> Path
 
 
 def read(name: str, path: Path, options: ReadOptions = PLAIN) -> Imported:
-    found: Imported = READERS.load(name)(path, options)
+    found: Imported = whole(READERS.load(name)(path, options))
     return found
 
 

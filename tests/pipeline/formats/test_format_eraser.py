@@ -13,7 +13,10 @@ from db.errors import ImportFailed, UsageError
 from pipeline.formats import READERS
 from pipeline.formats.base import ReadOptions
 from pipeline.formats.documents import document_tokens
-from pipeline.formats.eraser import read
+from pipeline.formats.eraser import read as pieces
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 QUERY = "What is the sentiment?"
@@ -47,7 +50,7 @@ def folder(write: Any, tmp_path: Path) -> Folder:
 
 
 def test_the_catalogue_names_the_reader() -> None:
-    assert READERS.load("eraser") is read
+    assert READERS.load("eraser") is pieces
 
 
 def test_an_annotation_becomes_an_instance_and_its_marks(folder: Folder) -> None:
@@ -103,13 +106,6 @@ def test_the_document_is_named_by_docids_evidence_or_annotation(folder: Folder) 
     documents = {"d1": "one", "d2": "two", "d3": "three", "4": "four"}
     imported = read(folder(documents, train=lines), PLAIN)
     assert [i.text for i in imported.instances] == ["one", "two", "three", "four"]
-
-
-def test_annotations_over_several_documents_are_set_aside(folder: Folder) -> None:
-    several = annotation("a1", [evidence(0, 1, "d1"), evidence(0, 1, "d2")])
-    imported = read(folder({"d1": "x", "d2": "y"}, train=[annotation("d1"), several]), PLAIN)
-    assert len(imported.instances) == 1
-    assert imported.skipped == {"annotations over more than one document": 1}
 
 
 def test_tokens_are_separated_by_spaces_alone() -> None:

@@ -16,10 +16,13 @@ from db.errors import DataError, UsageError
 from db.records import HumanRationale, Instance
 from pipeline.compat_results import of_results
 from pipeline.formats.base import ReadOptions
-from pipeline.formats.eraser import read
+from pipeline.formats.eraser import read as pieces
 from pipeline.formats.eraser_out import RESPACED, SECOND, write_eraser, write_eraser_results
 from pipeline.formats.instances import pair_instance, text_instance
 from pipeline.formats.writers.base import Record, Said
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 
 def record(text: str, *marks: list[int], split: str | None = "test", label: str = "POS") -> Record:

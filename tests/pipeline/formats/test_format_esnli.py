@@ -12,7 +12,10 @@ import pytest
 from db.errors import ImportFailed
 from pipeline.formats import READERS
 from pipeline.formats.base import ReadOptions
-from pipeline.formats.esnli import read
+from pipeline.formats.esnli import read as pieces
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 TRAIN = [
@@ -50,7 +53,7 @@ def pair(one: str, two: str, worker: str = "A1", **more: str) -> dict[str, str]:
 
 
 def test_words_between_stars_are_marked(write: Any) -> None:
-    assert READERS.load("esnli") is read
+    assert READERS.load("esnli") is pieces
     text = table(TRAIN, pair("A *small* *church.*", "It is *old*."))
     found = read(write(text, "esnli_train_2.csv"), PLAIN)
     (instance,), (annotation,) = found.instances, found.annotations

@@ -10,7 +10,10 @@ import pytest
 from db.errors import ImportFailed
 from pipeline.formats import READERS
 from pipeline.formats.base import Imported, ReadOptions
-from pipeline.formats.hatexplain import read
+from pipeline.formats.hatexplain import read as pieces
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 TOKENS = ["<user>", "they", "are", "awful"]
@@ -39,7 +42,7 @@ def said(found: Imported) -> list[tuple[str | None, dict[str, Any]]]:
 
 
 def test_a_post_is_its_tokens_and_its_annotators(write: Any) -> None:
-    assert READERS.load("hatexplain") is read
+    assert READERS.load("hatexplain") is pieces
     rows = [[0, 1, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]]
     one = post("p_gab", ["hatespeech", "offensive", "hatespeech"], rows)
     found = imported(write, one, parts={"train": [], "val": ["p_gab"], "test": []})

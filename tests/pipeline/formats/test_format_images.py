@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 import struct
 import tracemalloc
 import zlib
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from db.errors import Conflict, ImportFailed, UsageError
 from db.records import instance_id
@@ -22,9 +20,14 @@ from db.store import instances
 from db.store.engine import writing
 from pipeline.formats import READERS
 from pipeline.formats.base import ReadOptions
-from pipeline.formats.images import LINK, MAX_BYTES, OTHER, read
+from pipeline.formats.images import LINK, MAX_BYTES, OTHER
+from pipeline.formats.images import read as pieces
 from pipeline.ingest import import_data
 from pipeline.project import Project
+from tests.support.browsers import chromium
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 ORIENTATION = 0x0112
@@ -53,7 +56,7 @@ def put(path: Path, data: bytes) -> Path:
 
 
 def test_the_catalogue_names_the_reader() -> None:
-    assert READERS.load("images") is read
+    assert READERS.load("images") is pieces
 
 
 def test_a_folder_is_the_label_and_a_folder_above_may_be_the_split(tmp_path: Path) -> None:
@@ -94,9 +97,6 @@ def test_a_turned_jpeg_has_the_size_that_people_see(tmp_path: Path, orientation:
 
 @pytest.mark.browser
 def test_a_browser_sees_every_picture_at_the_size_that_is_read(tmp_path: Path) -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no chromium on this machine: the pictures are not tried in a browser")
     xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a tiff:Orientation="6"/></x:xmpmeta>'
     for n in range(1, 9):
         put(tmp_path / f"{n}.jpg", picture("JPEG", shade=n, exif=turned(n)))
@@ -105,15 +105,13 @@ def test_a_browser_sees_every_picture_at_the_size_that_is_read(tmp_path: Path) -
     for ending, form in TYPES.items():
         put(tmp_path / f"plain.{ending}", picture(form, shade=20 + len(ending)))
     read_sizes, seen_sizes = {}, {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
         for found in read(tmp_path, PLAIN).instances:
             name = found.attributes["file"]
             held = base64.b64encode((tmp_path / name).read_bytes()).decode()
             address = f"data:{found.media_type};base64,{held}"
             read_sizes[name], seen_sizes[name] = found.size, tuple(page.evaluate(SEEN, address))
-        browser.close()
     assert len(read_sizes) == 15
     assert seen_sizes == read_sizes
 

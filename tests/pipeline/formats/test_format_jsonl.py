@@ -15,7 +15,10 @@ from db.errors import ImportFailed
 from db.records import instance_id
 from pipeline.formats import READERS
 from pipeline.formats.base import Imported, ReadOptions
-from pipeline.formats.jsonl import read
+from pipeline.formats.jsonl import read as pieces
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 
@@ -26,7 +29,7 @@ def one(write: Any, **fields: Any) -> Imported:
 
 
 def test_the_catalogue_names_the_reader() -> None:
-    assert READERS.load("jsonl") is read
+    assert READERS.load("jsonl") is pieces
 
 
 def test_every_field_is_read(write: Any) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from db.errors import ImportFailed
 from db.masks import decode
 from pipeline.formats import READERS
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, ReadOptions, whole
 
 PLAIN = ReadOptions()
 TEXT = "The soup\nwas cold."
@@ -40,7 +40,7 @@ def task(*annotations: Any, data: Any = None, **more: Any) -> dict[str, Any]:
 
 def imported(write: Any, *tasks: Any, options: ReadOptions = PLAIN) -> Imported:
     path = write(json.dumps(list(tasks)), "export.json")
-    found: Imported = READERS.load("label_studio")(path, options)
+    found: Imported = whole(READERS.load("label_studio")(path, options))
     return found
 
 
@@ -205,4 +205,4 @@ def test_files_that_are_no_exports(write: Any) -> None:
         ("[]", "holds no records"),
     ]:
         with pytest.raises(ImportFailed, match=problem):
-            READERS.load("label_studio")(write(content, "export.json"), PLAIN)
+            whole(READERS.load("label_studio")(write(content, "export.json"), PLAIN))

@@ -16,7 +16,7 @@ from pipeline.formats.lines import MAX_LINE, Line, read_lines
 
 def test_lines_keep_their_ends_and_count_from_one(write: Any) -> None:
     lines = list(read_lines(write("a\r\nb\nc")))
-    assert lines == [Line(1, "a\r\n"), Line(2, "b\n"), Line(3, "c")]
+    assert lines == [Line(1, "a\r\n", 0), Line(2, "b\n", 3), Line(3, "c", 5)]
 
 
 def test_a_byte_order_mark_is_dropped_at_the_start_alone(write: Any) -> None:

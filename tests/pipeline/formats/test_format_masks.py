@@ -17,7 +17,7 @@ from db.errors import ImportFailed
 from db.masks import decode, encode
 from db.store import campaigns, instances
 from pipeline.formats import READERS
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, ReadOptions, whole
 from pipeline.ingest import import_data
 from pipeline.project import Project
 from pipeline.score_files import marks_of_file
@@ -42,7 +42,7 @@ def pictures(write: Any, tmp_path: Path) -> Path:
 
 
 def read(folder: Path) -> Imported:
-    found: Imported = READERS.load("masks")(folder, PLAIN)
+    found: Imported = whole(READERS.load("masks")(folder, PLAIN))
     return found
 
 

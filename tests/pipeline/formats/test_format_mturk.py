@@ -15,7 +15,10 @@ import pytest
 from db.errors import ImportFailed
 from pipeline.formats import READERS
 from pipeline.formats.base import Imported, ReadOptions
-from pipeline.formats.mturk import read
+from pipeline.formats.mturk import read as pieces
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 COLUMNS = ("Input.label", "Input.text", "Answer.Q1Answer", "Answer.html_output")
@@ -42,7 +45,7 @@ def answer(text: str, markup: str, label: str = "1", choice: str = "yes") -> tup
 
 
 def test_the_catalogue_names_the_reader() -> None:
-    assert READERS.load("mturk") is read
+    assert READERS.load("mturk") is pieces
 
 
 def test_rows_of_one_text_are_one_instance(write: Any) -> None:
@@ -56,7 +59,7 @@ def test_rows_of_one_text_are_one_instance(write: Any) -> None:
     assert second.values == {"label": "unsure", "marks": []}
     assert (first.worker, first.line, second.line) == (None, 2, 4)
     assert json.loads(first.raw)["Answer.Q1Answer"] == "yes"
-    assert imported.notes[0] == "2 rows of 1 texts (rows a text: 1 with 2)"
+    assert imported.notes[0] == "2 rows of 1 text (rows a text: 1 with 2)"
     assert "1 rows mark nothing; they are kept" in imported.notes
     assert "not named" in imported.annotators
 
@@ -151,7 +154,7 @@ def test_choices_stand_for_labels_in_their_order(
 
 def test_labels_in_the_wrong_order_show(write: Any) -> None:
     notes = label_of(write, "1", "yes", ("0", "1")).notes
-    assert any(note.startswith("0 of 1 answers agree") and "order" in note for note in notes)
+    assert any(note.startswith("0 of 1 answer agree") and "order" in note for note in notes)
 
 
 def test_choices_without_a_meaning_are_an_error(write: Any) -> None:
@@ -169,7 +172,7 @@ def test_a_blank_choice_leaves_the_marks(write: Any) -> None:
     rows = [answer("a", spans("a", 0), choice=""), answer("b", spans("b"))]
     imported = read(write(results(*rows)), PLAIN)
     assert imported.annotations[0].values == {"marks": [0]}
-    assert "1 rows leave 'label' blank: it counts as not asked, and is no value" in imported.notes
+    assert "1 row leaves 'label' blank: it counts as not asked, and is no value" in imported.notes
 
 
 def test_other_answers_are_no_label_question(write: Any) -> None:

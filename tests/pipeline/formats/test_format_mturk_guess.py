@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 
 from db.errors import ImportFailed, KonkyoError
 from pipeline.formats.base import ReadOptions
-from pipeline.formats.mturk import read
+from pipeline.formats.mturk import read as pieces
 from pipeline.formats.mturk.propose import propose
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 PROSE = "some words to read"

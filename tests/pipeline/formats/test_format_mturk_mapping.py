@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from db.errors import ImportFailed, KonkyoError, UsageError
 from pipeline.formats.base import Annotation, Imported, Part, ReadOptions
-from pipeline.formats.mturk import read
+from pipeline.formats.mturk import read as pieces
 from pipeline.formats.mturk.mapping import InstanceMapping, Mapping, QuestionMapping
 from pipeline.formats.mturk.mapping_file import read_mapping
 from pipeline.formats.mturk.toml_lines import line_of
 from tests.docs.pages import DOCS, blocks, section
 from tests.docs.pages import read as read_page
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 INSTANCE = '[instance]\ntext = "Input.text"\n'
 
@@ -211,7 +214,7 @@ GATED = f"""{INSTANCE}
 def test_a_question_that_was_not_asked_has_no_value(mapped: Any) -> None:
     imported = mapped(GATED, "Input.text Answer.new Answer.much", ("a", "1", "0"), ("b", "-1", ""))
     assert [a.values for a in imported.annotations] == [{"new": "1", "much": 0}, {"new": "-1"}]
-    assert "1 rows leave 'much' blank: it counts as not asked, and is no value" in imported.notes
+    assert "1 row leaves 'much' blank: it counts as not asked, and is no value" in imported.notes
 
 
 def test_a_row_with_one_cell_that_does_not_fit_is_set_aside_whole(mapped: Any) -> None:
@@ -337,9 +340,9 @@ BASE = '[questions.q]\ncolumn = "Answer.q"\nread = "choice"\n'
         (f'{INSTANCE}{BASE.replace("ns.q", "ns.marks")}', "an answer read as spans is called 'ma"),
         (f'{INSTANCE}{BASE.replace("ns.q", "ns.label")}values = {{ a = 1 }}\n', "its values are s"),
         (f'{INSTANCE}{BASE}units = ["Input.a"]\nbeside = {{ m = ["Input.a", "Input.b"] }}\n',
-         "line 7: questions.q.beside.m: names 2 columns for 1 units"),
+         "line 7: questions.q.beside.m: names 2 columns for 1 unit"),
         (f'{INSTANCE}{BASE.replace("choice", "set")}units = ["Input.a"]\noptions = ["1", "2"]\n',
-         "line 7: questions.q.options: names 2 options for 1 units"),
+         "line 7: questions.q.options: names 2 options for 1 unit"),
         (f'{INSTANCE}{BASE.replace("choice", "set")}options = ["1", "1"]\n', "names an option twi"),
         (f'{INSTANCE}{BASE.replace("choice", "set")}blank = "nothing"\n', "needs units or options"),
         (f'{INSTANCE}attributes = ["WorkerId"]\n{BASE}', ("line 3: instance.attributes: 'WorkerId' "

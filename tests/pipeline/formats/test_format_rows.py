@@ -11,15 +11,19 @@ from db.records import instance_id
 from db.store import instances
 from pipeline.formats import READERS
 from pipeline.formats.base import ReadOptions
-from pipeline.formats.rows import is_number, read
+from pipeline.formats.rows import is_number
+from pipeline.formats.rows import read as pieces
 from pipeline.ingest import import_data
 from pipeline.project import Project
+from tests.support.reading import whole_of
+
+read = whole_of(pieces)
 
 PLAIN = ReadOptions()
 
 
 def test_the_catalogue_names_the_reader() -> None:
-    assert READERS.load("rows") is read
+    assert READERS.load("rows") is pieces
 
 
 def test_columns_are_features_in_their_order(write: Any) -> None:
