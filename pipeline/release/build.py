@@ -10,6 +10,7 @@ from pathlib import Path
 from db.errors import NotFound, SafetyError, UsageError
 from db.records import Campaign, Estimate
 from db.store import campaigns, identities
+from db.words import counted
 from pipeline.judged import judged_campaign
 from pipeline.project import Project
 from pipeline.release import rare
@@ -170,9 +171,11 @@ def _notes(
     if not identities.read(project.engine).platform_ids:
         notes.append("the table of platform ids is empty: ids were looked for by their form alone")
     if sieve.halves:
-        notes.append(f"half characters were replaced by U+FFFD in {sieve.halves} texts")
+        notes.append(f"half characters were replaced by U+FFFD in {counted(sieve.halves, 'text')}")
     if request.redact and sieve.met:
-        notes.append(f"{sieve.met.total()} passages were blocked out for privacy")
+        notes.append(
+            f"{counted(sieve.met.total(), 'passage was', 'passages were')} blocked out for privacy"
+        )
     if request.texts and any(question.free for one in facts for question in one.asked):
         notes.append("answers in words of the workers' own are released: read them before you do")
     return tuple(note for note in notes if note)

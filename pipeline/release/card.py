@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 
+from db.words import counted
 from pipeline.release import told
 from pipeline.release.columns import TABLES
 from pipeline.release.content import Content
@@ -88,7 +89,7 @@ def _about(content: Content) -> str:
     created = "not known" if content.created is None else content.created.isoformat()
     licence = told.NOT_STATED if content.license is None else line(content.license)
     lines = [
-        f"Human judgements and rationales of {content.rows('instances')} instances.",
+        f"Human judgements and rationales of {counted(content.rows('instances'), 'instance')}.",
         f"Campaigns: {names}.",
         f"Day of the last submission: {created}.",
         f"Licence: {licence}." + ("" if content.license else " Ask before you use these data."),
@@ -101,7 +102,7 @@ def _about(content: Content) -> str:
 def _tables(content: Content) -> str:
     parts = []
     for name in content.tables:
-        parts.append(f"### {name}\n\n`{content.path(name)}`, {content.rows(name)} rows.")
+        parts.append(f"### {name}\n\n`{content.path(name)}`, {counted(content.rows(name), 'row')}.")
         parts.append(table(["column", "holds"], [[f"`{c.name}`", c.words] for c in TABLES[name]]))
     return "\n\n".join(parts)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from db.words import counted
 from pipeline.release import told
 from pipeline.release.columns import TABLES, Column
 from pipeline.release.content import Content
@@ -80,7 +81,7 @@ def croissant(content: Content, sha256: Mapping[str, str]) -> str:
 
 
 def _description(content: Content) -> str:
-    said = f"Human judgements and rationales of {content.rows('instances')} instances."
+    said = f"Human judgements and rationales of {counted(content.rows('instances'), 'instance')}."
     return " ".join(part for part in (warning(content.people), said) if part)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from db.words import counted
+
 FEW = 5
 """A combination that fewer share is rare (k-anonymity; Sweeney, 2002, with k = 5)."""
 
@@ -31,6 +33,7 @@ def note(campaigns: Sequence[str], workers: Sequence[str | None]) -> str:
     if not rare:
         return ""
     return (
-        f"{rare} of {total} workers share their campaigns and number of judgements with fewer than "
+        f"{rare} of {counted(total, 'worker')} shared their campaigns and number of judgements with "
+        "fewer than "
         f"{FEW - 1} others; who knows how much somebody did could recognise them"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -138,6 +139,7 @@ def _said(
     Beside it whether programs answered, people, or both; and what was left out.
     """
     values: dict[tuple[str, str, str], dict[str, Any]] = {}
+    levels: dict[str, str] = {}
     simulated: set[bool] = set()
     excluded: dict[str, int] = {}
     for question in asked(campaign):
@@ -148,6 +150,7 @@ def _said(
                 excluded[f"{question.name}: in words of the worker's own"] = len(table)
             continue
         name = sieve.text("a question's name", question.name, "data")
+        levels[name] = "text" if question.free else question.level
         columns = (table[c] for c in ("instance", "worker", "unit", "value", "simulated"))
         for instance, worker, item, value, by_program in zip(*columns, strict=True):
             simulated.add(bool(by_program))
@@ -156,10 +159,30 @@ def _said(
             clean = value if is_mask(value) else sieve.anything(place, value, "said")
             values.setdefault((instance, called, item), {}).setdefault(name, clean)
     known = bool(campaign.settings["persons_known"])
+    shown = _shown(project, campaign, names, sieve)
     made: dict[str, list[Said]] = {}
-    for (instance, called, _), answers in sorted(values.items(), key=lambda entry: entry[0]):
-        made.setdefault(instance, []).append(Said(called if known else None, answers))
+    for (instance, called, item), answers in sorted(values.items(), key=lambda entry: entry[0]):
+        others = {name: level for name, level in levels.items() if name in answers}
+        one = Said(called if known else None, answers, others, **shown[item])
+        made.setdefault(instance, []).append(one)
     return made, simulated, excluded
+
+
+def _shown(
+    project: Project, campaign: Campaign, names: Names, sieve: Sieve
+) -> dict[str, dict[str, str]]:
+    """Item → what it was, in the words of `Said`; a name only where an instance has several."""
+    items = [i for i in campaigns.read_items(project.engine, campaign.id) if i.role == "regular"]
+    several = Counter(item.instance_id for item in items)
+    return {
+        item.id: {
+            "item": names.item(item.id) if several[item.instance_id] > 1 else "",
+            "condition": sieve.text("items, column 'condition'", item.condition, "data"),
+            "presentation": item.presentation,
+            "side": item.side,
+        }
+        for item in items
+    }
 
 
 def _human(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db.records import Estimate
+from db.words import counted
 from pipeline.release.asked import AskedOf
 from pipeline.release.facts import CampaignFacts
 from pipeline.release.markdown import bullets, line, table, verbatim
@@ -16,10 +17,14 @@ def who(facts: CampaignFacts) -> str:
     if not facts.persons_known:
         people = "The data do not say who answered, nor how many people they were."
     else:
-        people = f"{status.workers} workers, {status.simulated_workers} of them simulated."
-    made = f"{facts.assignments} submissions, {len(status.unreadable)} of them unreadable."
+        people = (
+            f"{counted(status.workers, 'worker')}, {status.simulated_workers} of them simulated."
+        )
+    made = (
+        f"{counted(facts.assignments, 'submission')}, {len(status.unreadable)} of them unreadable."
+    )
     if facts.imported:
-        made = f"{facts.assignments} annotations, imported from a file."
+        made = f"{counted(facts.assignments, 'annotation')}, imported from a file."
     lines = [people, made]
     if facts.annotators:
         lines.append(f"Of the annotators the import says: {line(facts.annotators)}")
@@ -37,13 +42,18 @@ def recruited(facts: CampaignFacts) -> str:
     lines = [
         f"Market `{campaign.market}`, people from `{campaign.source}`.",
         f"Environment: `{campaign.environment}`.",
-        f"{campaign.assignments_per_hit} different workers were asked for each page.",
+        f"Asked for each page: {counted(campaign.assignments_per_hit, 'worker')}, all different."
+        if campaign.assignments_per_hit > 1
+        else "One worker was asked for each page.",
     ]
     if asked:
-        lines.append(f"{passed} of {asked} submissions passed the questions on the instructions.")
+        lines.append(
+            f"{passed} of {counted(asked, 'submission')} passed the questions on the instructions."
+        )
     share, answered = facts.status.checks.share, facts.status.checks.answered
     if share is not None:
-        lines.append(f"{share:.0%} of {answered} answers to check items were the known ones.")
+        answers = counted(answered, "answer")
+        lines.append(f"{share:.0%} of {answers} to check items agreed with the known answer.")
     return bullets(lines)
 
 

@@ -23,11 +23,19 @@ class Said:
 
     `worker` is a pseudonym, None where nobody is known. `values` maps a question to its answer as
     the database holds it: `label`: str; `marks`: sorted token positions of a text or pair, or
-    the mask of a picture as COCO writes it ({"size", "counts"}); other questions as JSON has them.
+    the mask of a picture as COCO writes it ({"size", "counts"}); other questions as JSON has them,
+    each with its level of measurement in `levels` ("text": in words of the worker's own).
+    `item`, `condition`, `presentation` and `side` are those of what was put before the person, ""
+    where they are not known or tell nothing apart.
     """
 
     worker: str | None
     values: Mapping[str, Any]
+    levels: Mapping[str, str] = field(default_factory=dict)
+    item: str = ""
+    condition: str = ""
+    presentation: str = ""
+    side: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from pipeline.formats.fields import as_positions
 from pipeline.formats.tokens import check_positions
 from pipeline.formats.writers.base import Record, Said, Written
 
+USUAL = ("label", "marks")
 OTHER_QUESTIONS = "answers to other questions than label and marks"
 SILENT = "annotations that say neither label nor marks"
 MODELS = "rationales of models"
@@ -24,9 +25,13 @@ TWICE = "instances that were written before"
 
 @dataclass
 class Passing:
-    """Records of the given kinds, each instance once; `skipped` counts the rest as it is met."""
+    """Records of the given kinds, each instance once; `skipped` counts the rest as it is met.
+
+    `answers`: whether the format has a place for answers to other questions than label and marks.
+    """
 
     kinds: tuple[InstanceKind, ...]
+    answers: bool = False
     skipped: Counter[str] = field(default_factory=Counter)
     count: int = 0
 
@@ -47,13 +52,13 @@ class Passing:
                 yield replace(record, annotations=tuple(one for one in said if one.values))
 
     def _said(self, said: Said, instance: Instance) -> Said:
-        values = {k: v for k, v in said.values.items() if k in ("label", "marks")}
+        values = {k: v for k, v in said.values.items() if self.answers or k in USUAL}
         self.skipped[OTHER_QUESTIONS] += len(said.values) - len(values)
         self.skipped[SILENT] += not values
         if "marks" in values and instance.kind != "image":
             positions = as_positions(list(values["marks"]), "marks")
             values["marks"] = check_positions(positions, instance.n_units)
-        return Said(said.worker or None, values)
+        return replace(said, worker=said.worker or None, values=values)
 
     def drop(self, reason: str) -> None:
         """Take back a record that went through and cannot be written after all."""

@@ -1,9 +1,11 @@
 """CSV, one annotation a record: a text that nobody annotated has one record too.
 
-    annotation, text, [text_pair,] label, split, worker, worker_label, rationale[, rationale_pair]
+    annotation, text, [text_pair,] label, split, worker, worker_label, rationale[, rationale_pair],
+    shown_item, shown_condition, shown_presentation, shown_side, worker_answers
 
 `annotation` counts the records. `rationale` holds spans of characters, one a run of marked tokens;
-it is empty where nobody was asked, and [] where nothing was marked. Texts and pairs do not mix: the
+it is empty where nobody was asked, and [] where nothing was marked. `worker_answers` holds a JSON
+list of answers to other questions, as the jsonl format has them. Texts and pairs do not mix: the
 first record decides. Left out and counted are attributes, the consensus, rationales of models, and
 texts whose tokens are not what whitespace parts; jsonl and parquet hold them.
 """
@@ -24,6 +26,7 @@ from pipeline.formats.instances import Offsets
 from pipeline.formats.tokens import Span, whitespace_offsets
 from pipeline.formats.writers.base import Record, Said, Written
 from pipeline.formats.writers.checked import Passing, check_text
+from pipeline.formats.writers.rows import SHOWN, answers
 from pipeline.formats.writers.whole import new_file
 
 OTHER_TOKENS = "instances with tokens that are not what whitespace parts"
@@ -38,7 +41,7 @@ def write(records: Iterable[Record], path: Path) -> Written:
     if first is None:
         raise DataError("there is nothing to write")
     pair = first.instance.kind == "pair"
-    passing = Passing(("pair",) if pair else ("text",))
+    passing = Passing(("pair",) if pair else ("text",), answers=True)
     with new_file(path) as file:
         lines = csv.writer(_Encoded(file), quoting=csv.QUOTE_ALL, lineterminator="\n")
         lines.writerow(_header(pair))
@@ -63,9 +66,10 @@ class _Encoded:
 
 def _header(pair: bool) -> list[str]:
     people = ["label", "split", "worker", "worker_label", "rationale"]
+    others = [*(f"shown_{name}" for name in SHOWN), "worker_answers"]
     if pair:
-        return ["annotation", "text", "text_pair", *people, "rationale_pair"]
-    return ["annotation", "text", *people]
+        return ["annotation", "text", "text_pair", *people, "rationale_pair", *others]
+    return ["annotation", "text", *people, *others]
 
 
 def _fits(record: Record, passing: Passing) -> bool:
@@ -94,13 +98,23 @@ def _cells(number: int, instance: Instance, said: Said) -> list[str]:
     near = None if marks is None else [m for m in marks if m < first]
     cells = [str(number), instance.text, instance.label or "", instance.split or ""]
     cells += [said.worker or "", said.values.get("label") or "", _spans(near, instance.offsets)]
-    check_text({"text": "".join(cells)}, instance)
+    others = _others(said)
+    check_text({"text": "".join((*cells, *others))}, instance)
     if instance.text_pair is None or instance.offsets_pair is None:
-        return cells
+        return [*cells, *others]
     check_text({"text_pair": instance.text_pair}, instance)
     far = None if marks is None else [m - first for m in marks if m >= first]
     cells.insert(2, instance.text_pair)
-    return [*cells, _spans(far, instance.offsets_pair)]
+    return [*cells, _spans(far, instance.offsets_pair), *others]
+
+
+def _others(said: Said) -> list[str]:
+    """What was shown, and answers to other questions; "" where there are none."""
+    found = answers(said)
+    return [
+        *(getattr(said, name) for name in SHOWN),
+        json.dumps(found, ensure_ascii=False) if found else "",
+    ]
 
 
 def _spans(marks: list[int] | None, offsets: Offsets) -> str:

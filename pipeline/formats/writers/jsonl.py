@@ -17,7 +17,7 @@ from pipeline.formats.writers.whole import new_file
 
 def write(records: Iterable[Record], path: Path) -> Written:
     """One line a record, in their order; see `Writer`."""
-    passing = Passing(("text", "pair"))
+    passing = Passing(("text", "pair"), answers=True)
     with new_file(path) as file:
         for record in passing.through(records):
             file.write(line(row_of(record)))

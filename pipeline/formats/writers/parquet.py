@@ -19,7 +19,7 @@ from pipeline.formats.writers.whole import new_file
 
 def write(records: Iterable[Record], path: Path) -> Written:
     """One row a record, in their order; see `Writer`."""
-    passing = Passing(("text", "pair"))
+    passing = Passing(("text", "pair"), answers=True)
     with new_file(path) as file:
         with pq.ParquetWriter(file, SCHEMA, compression="zstd", version="2.6") as writer:
             for batch in batches(passing.through(records)):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from db.records import HumanRationale, Instance
-from pipeline.formats.base import Imported
+from pipeline.formats import READERS
+from pipeline.formats.base import Imported, ReadOptions, whole
 from pipeline.formats.instances import Description, pair_instance, text_instance
 from pipeline.formats.tokens import as_offsets
 from pipeline.formats.writers.base import Record, Said
@@ -96,6 +98,11 @@ def content(instance: Instance) -> tuple[Any, ...]:
 def told(records: list[Record]) -> list[tuple[str, str | None, dict[str, Any]]]:
     """Who said what, of records."""
     return [(r.instance.id, s.worker, dict(s.values)) for r in records for s in r.annotations]
+
+
+def read(name: str, path: Path) -> Imported:
+    """All of a file or folder, by the reader of the format."""
+    return whole(READERS.load(name)(path, ReadOptions()))
 
 
 def read_back(found: Imported) -> list[tuple[str, str | None, dict[str, Any]]]:

@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pipeline.formats import READERS
-from pipeline.formats.base import ReadOptions
 from pipeline.formats.writers import WRITERS
 from pipeline.formats.writers.base import Record
-from tests.pipeline.formats.writers.support import content, read_back, record_lists, told
+from tests.pipeline.formats.writers.support import content, read, read_back, record_lists, told
 
-PLAIN = ReadOptions()
 COUNT = itertools.count()
 FAST = settings(
     max_examples=30,
@@ -30,7 +27,7 @@ def there_and_back(name: str, records: list[Record], folder: Path) -> None:
     WRITERS.load(name)(records, second)
     assert every_byte(first) == every_byte(second)
     assert (written.records, dict(written.skipped)) == (len(records), {})
-    found = READERS.load(name)(first, PLAIN)
+    found = read(name, first)
     assert [content(i) for i in found.instances] == [content(r.instance) for r in records]
     assert read_back(found) == told(records)
     assert not found.skipped
