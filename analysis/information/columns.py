@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.arrays import Floats
 from db.errors import DataError
+from db.words import counted
 
 LEAST = 10
 """Fewer instances than this carry no estimate of a density in two dimensions."""
@@ -23,7 +24,7 @@ def checked_pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     for name, column in (("feature", first), ("output", second)):
         if lost := int((~np.isfinite(column)).sum()):
             raise DataError(
-                f"the {name} is missing or infinite in {lost} of {len(column)} instances; "
+                f"the {name} is missing or infinite in {lost} of {counted(len(column), 'instance')}; "
                 "leave these out before"
             )
     return first, second
@@ -32,7 +33,8 @@ def checked_pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
 def problem(x: Floats, y: Floats) -> str:
     """Why there is nothing to estimate, or an empty string."""
     if len(x) < LEAST:
-        return f"{len(x)} instances are too few for a density (at least {LEAST})"
+        few = counted(len(x), "instance is", "instances are")
+        return f"{few} too few for a density (at least {LEAST})"
     for name, column in (("feature", x), ("output", y)):
         if is_constant(column):
             return f"the {name} is the same in every instance, so it has no density"

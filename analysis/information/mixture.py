@@ -73,12 +73,14 @@ def fit_pair(pairs: Floats, settings: MixtureSettings) -> PairMixture:
     """
     from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
     from sklearn.mixture import GaussianMixture  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     fewest, most = settings.components
     most = min(most, len(np.unique(pairs, axis=0)))
     found = []
     for size in range(min(fewest, most), most + 1):
-        with warnings.catch_warnings():
+        # Two columns are too little for several threads, which would wait for each other.
+        with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore", ConvergenceWarning)  # `converged` says it
             found.append(
                 GaussianMixture(

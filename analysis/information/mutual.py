@@ -21,6 +21,7 @@ from analysis.intervals import Spread, estimate
 from analysis.resampling import Plan, Units
 from db.errors import DataError
 from db.records import Estimate
+from db.words import counted
 
 SCALE = "nats, 0 or more but for sampling error; higher says more"
 MANY_TIES = 0.5
@@ -47,7 +48,7 @@ def mutual_information(
     """
     settings = settings or MixtureSettings()
     first, second = checked_pair(x, y)
-    method = f"Gaussian mixture of feature and {output}: {settings.words}; {bootstrap} replicates"
+    method = f"Gaussian mixture of feature and {output}: {settings.words}; {counted(bootstrap, 'replicate')}"
     fields: dict[str, Any] = {
         "scale": SCALE,
         "n_units": len(first),

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from analysis.information.columns import checked_pair, problem, standardised
 from db.errors import UsageError
 from db.records import Estimate
+from db.words import counted
 
 SCALE = "nats, 0 or more (negative estimates are set to 0); higher says more"
 
@@ -38,7 +39,8 @@ def neighbour_information(
     name = "mutual information, nearest neighbours"
     why = problem(first, second)
     if not why and neighbours >= len(first):
-        why = f"{len(first)} instances have fewer than {neighbours} neighbours each"
+        few = counted(len(first), "instance has", "instances have")
+        why = f"{few} fewer than {counted(neighbours, 'neighbour')} each"
     if why:
         return Estimate(name, None, note=why, **fields)
     from sklearn.feature_selection import (  # type: ignore[import-untyped]

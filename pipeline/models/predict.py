@@ -26,9 +26,17 @@ def probabilities(
     model: TrainedModel, rows: Sequence[Row], token_budget: int = TOKEN_BUDGET
 ) -> NDArray[np.float32]:
     """float32, shape (n, C), in the order of the rows."""
+    found = torch.from_numpy(logits_of(model, rows, token_budget))
+    return found.softmax(-1).numpy()
+
+
+def logits_of(
+    model: TrainedModel, rows: Sequence[Row], token_budget: int = TOKEN_BUDGET
+) -> NDArray[np.float32]:
+    """float32, shape (n, C), in the order of the rows, before the softmax."""
     found = np.empty((len(rows), len(model.labels)), dtype=np.float32)
     with torch.no_grad(), frozen(model) as module:
         for places, batch in exact_batches(rows, token_budget):
             output = module(batch.to(model.device))
-            found[places] = output.logits.softmax(-1).cpu().numpy()
+            found[places] = output.logits.cpu().numpy()
     return found

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from db.errors import UsageError
-from pipeline.models.base import Model, Output
+from pipeline.models.base import ATTENTION, Model, Output
 from pipeline.models.batches import Batch
 from pipeline.objectives.base import Term
 
@@ -36,6 +36,7 @@ class AttentionSupervision:
     certainty: bool = False
 
     name: ClassVar[str] = "attention_supervision"
+    needs: ClassVar[frozenset[str]] = frozenset({ATTENTION})
     needs_human: ClassVar[bool] = True
     second_order: ClassVar[bool] = False
 

@@ -1,0 +1,99 @@
+"""Rows of features: two hidden layers, and no attention.
+
+    h = ReLU(W2 ReLU(W1 x)),  logits = O h
+
+The activations are modules, so that DeepLIFT finds them and its rules hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+from db.errors import ConfigError
+from pipeline.models.base import FEATURES, Output, States
+from pipeline.models.batches import Batch
+from pipeline.models.decay import decay_groups
+from pipeline.models.encoding import Encoding
+from pipeline.models.features import Features
+from pipeline.models.settings import Settings
+
+
+class MLP(nn.Module):
+    """`n_features` features of `width` numbers in, `n_classes` logits out."""
+
+    encoding_class: ClassVar[type[Encoding]] = Features
+    defaults: ClassVar[Mapping[str, Any]] = {
+        "hidden_dim": 64,
+        "learning_rate": 3e-3,
+        "epochs": 100,
+        "patience": 20,
+    }
+    offers: ClassVar[frozenset[str]] = frozenset({FEATURES})
+
+    def __init__(self, settings: Settings, n_features: int, width: int, n_classes: int) -> None:
+        super().__init__()
+        hidden = settings.hidden_dim
+        self.hidden = nn.Sequential(
+            nn.Linear(n_features * width, hidden),
+            nn.ReLU(),
+            nn.Dropout(settings.dropout),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+        )
+        self.dropout = nn.Dropout(settings.dropout)
+        self.output = nn.Linear(hidden, n_classes)
+
+    @classmethod
+    def fresh(cls, settings: Settings, encoding: Features, n_classes: int, pair: bool) -> Self:
+        """See `Kind`."""
+        if settings.attention != Settings.attention or settings.vectors is not None:
+            raise ConfigError(
+                f"kind {settings.kind!r} reads rows, and has neither attention nor word vectors; "
+                "leave [model] attention, attributes and vectors out"
+            )
+        return cls(settings, len(encoding.read), encoding.width, n_classes)
+
+    def forward(
+        self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
+    ) -> Output:
+        """One pass; see `Model`."""
+        start = self.embed(batch) if embeddings is None else embeddings
+        return self.attend(self.encode(start, batch), start, batch, score_offset)
+
+    def embed(self, batch: Batch) -> Tensor:
+        """(B, F, K): the numbers of each feature, standardised."""
+        if batch.values is None:
+            raise ValueError("rows of an MLP have values")
+        return batch.values.to(next(self.parameters()).dtype)
+
+    def encode(self, embeddings: Tensor, batch: Batch) -> States:
+        """A feature's state is what it is read as: the layers mix features at once."""
+        return States(embeddings, None)
+
+    def attend(
+        self,
+        states: States,
+        embeddings: Tensor,
+        batch: Batch,
+        score_offset: Tensor | None = None,
+    ) -> Output:
+        """Logits; every feature has the same attention, whatever `score_offset` says."""
+        scores = embeddings.new_zeros(embeddings.shape[:2])
+        even = torch.full_like(scores, 1 / embeddings.shape[1])
+        return Output(
+            logits=self.output(self.dropout(self.hidden(states.hidden.flatten(1)))),
+            attention=even,
+            log_attention=even.log(),
+            scores=scores,
+            attended=batch.attended,
+            embeddings=embeddings,
+            states=states,
+        )
+
+    def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        """Weight decay everywhere."""
+        return decay_groups(self.named_parameters(), weight_decay)
