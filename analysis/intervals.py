@@ -16,6 +16,7 @@ from scipy import special  # type: ignore[import-untyped]
 
 from analysis.arrays import Floats, Ints
 from db.records import Estimate
+from db.words import counted
 
 MOST_UNDEFINED = 0.05
 """The share of replicates that may be undefined before an interval is."""
@@ -69,7 +70,8 @@ def percentile(replicates: Floats, confidence: float = 0.95) -> Spread:
     """
     defined = replicates[np.isfinite(replicates)]
     lost = len(replicates) - len(defined)
-    note = f"{lost} of {len(replicates)} replicates were undefined" if lost else ""
+    undefined = f"{lost} of {counted(len(replicates), 'replicate')}"
+    note = f"{undefined} {'was' if lost == 1 else 'were'} undefined" if lost else ""
     if len(defined) < 2 or lost > MOST_UNDEFINED * len(replicates):
         return Spread(note=note or "fewer than two replicates")
     tail = (1 - confidence) / 2

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.arrays import Bools, Ints
 from db.columns import JUDGEMENTS, UNIT, VALUE, WORKER, require
 from db.errors import DataError, UsageError
+from db.words import counted, shown
 
 Duplicates = Literal["error", "first", "last"]
 Clusters = str | Mapping[Any, Hashable]
@@ -95,11 +96,11 @@ def cluster_codes(clusters: Clusters, table: pd.DataFrame, units: tuple[Any, ...
         pairs = table[[UNIT, clusters]].drop_duplicates().dropna()
         split = pairs[UNIT][pairs[UNIT].duplicated()]
         if len(split):
-            raise DataError(f"unit {split.iloc[0]!r} stands in more than one {clusters!r}")
+            raise DataError(f"unit {shown(split.iloc[0])} stands in more than one {clusters!r}")
         clusters = dict(zip(pairs[UNIT].tolist(), pairs[clusters].tolist(), strict=True))
     missing = [unit for unit in units if unit not in clusters]
     if missing:
-        raise DataError(f"unit {missing[0]!r} has no cluster; every unit needs one")
+        raise DataError(f"unit {shown(missing[0])} has no cluster; every unit needs one")
     numbers: dict[Hashable, int] = {}
     codes = [numbers.setdefault(clusters[unit], len(numbers)) for unit in units]
     return np.array(codes, dtype=np.int64)
@@ -140,8 +141,9 @@ def _repeated(table: pd.DataFrame, unit: Ints, worker: Ints, duplicates: Duplica
     if duplicates == "error" and len(surplus):
         row = table.iloc[int(surplus[0])]
         raise DataError(
-            f"worker {row[WORKER]!r} judged unit {row[UNIT]!r} more than once "
-            f"({len(surplus)} such rows); keep the 'first' or the 'last' of them (--duplicates)"
+            f"worker {shown(row[WORKER])} judged unit {shown(row[UNIT])} more than once "
+            f"({counted(len(surplus), 'such row')}); keep the 'first' or the 'last' of them "
+            "(--duplicates)"
         )
     return surplus.astype(np.int64)
 

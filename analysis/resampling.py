@@ -23,6 +23,7 @@ from analysis.intervals import (
 )
 from db.errors import UsageError
 from db.records import Over
+from db.words import counted
 
 MIN_WORKERS = 10
 """Fewer workers than this say too little about other workers for an interval."""
@@ -124,14 +125,15 @@ class Plan:
         if not self.persons_known:
             return "who the workers were is not known, so nothing can be said about other workers"
         if self.n_workers < MIN_WORKERS:
-            return f"{self.n_workers} workers are too few for an interval (at least {MIN_WORKERS})"
+            few = counted(self.n_workers, "worker is", "workers are")
+            return f"{few} too few for an interval (at least {MIN_WORKERS})"
         return ""
 
     def method(self, over: Over) -> str:
         """What was done, in words."""
         noun = self.units.noun
         drawn = {"units": noun, "workers": "workers", "both": f"{noun} and workers (conservative)"}
-        return f"percentile bootstrap over {drawn[over]}, {self.bootstrap} replicates"
+        return f"percentile bootstrap over {drawn[over]}, {counted(self.bootstrap, 'replicate')}"
 
     def draws(self, over: Over, width: int) -> Iterator[Weights]:
         """Batches of weights, small enough for arrays of `width` rows."""

@@ -18,6 +18,7 @@ from analysis.intervals import Spread, estimate
 from analysis.resampling import Plan, Units, Weights
 from db.errors import DataError
 from db.records import Estimate
+from db.words import counted
 
 EXACT_CLUSTERS = 18
 """Up to this many clusters every sign flip is tried (2¹⁸ sums)."""
@@ -83,7 +84,7 @@ def compare(
             confidence=confidence,
             over="units",
             scale="difference of means; above 0: the first is higher",
-            method=f"paired cluster bootstrap, {bootstrap} replicates",
+            method=f"paired cluster bootstrap, {counted(bootstrap, 'replicate')}",
             n_units=len(gap),
             note="" if len(gap) else "no instance has both scores",
         ),
@@ -113,7 +114,9 @@ def _codes(clusters: Sequence[object] | None, n: int) -> Ints:
     if clusters is None:
         return np.arange(n, dtype=np.int64)
     if len(clusters) != n:
-        raise DataError(f"{n} instances need as many clusters, not {len(clusters)}")
+        raise DataError(
+            f"{counted(n, 'instance needs', 'instances need')} as many clusters, not {len(clusters)}"
+        )
     numbers: dict[object, int] = {}
     return np.array([numbers.setdefault(c, len(numbers)) for c in clusters], dtype=np.int64)
 

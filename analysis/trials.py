@@ -21,6 +21,7 @@ from analysis.significance import compare, holm
 from analysis.weighted_scores import macro_auc, macro_f1, weighted_mean
 from db.errors import DataError
 from db.records import Estimate
+from db.words import counted
 
 DETECTABLE = 2.8016
 """z₀.₉₇₅ + z₀.₈: how many standard errors are found with power .8 at the 5% level."""
@@ -245,7 +246,7 @@ def _gain(
         confidence=confidence,
         over="seeds",
         scale="difference of means; above 0: the first is higher",
-        method=f"paired by seed and instance; sign flips of {len(first)} seeds",
+        method=f"paired by seed and instance; sign flips of {counted(len(first), 'seed')}",
         n_units=len(draw.instances),
         subject=objective,
     )
@@ -276,8 +277,10 @@ def _verdict(gain: Gain, threshold: float) -> str:
 def _notes(draw: _Draw, gains: Sequence[Gain], threshold: float) -> list[str]:
     n = len(draw.seed_numbers)
     smallest = min(1.0, 2.0 ** (1 - n) * len(gains))
-    reach = f"corrected for {len(gains)} comparisons, cannot give a p below {smallest:.3g}"
-    notes = [f"sign flips of {n} seeds, {reach}"]
+    reach = (
+        f"corrected for {counted(len(gains), 'comparison')}, cannot give a p below {smallest:.3g}"
+    )
+    notes = [f"sign flips of {counted(n, 'seed')}, {reach}"]
     if smallest > threshold:
         wanted = 1 + math.ceil(math.log2(len(gains) / threshold))
         notes.append(f"no verdict is possible at {threshold:g}; that takes {wanted} seeds")

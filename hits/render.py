@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -155,18 +155,6 @@ class Shell:
             data=Markup(DATA_PLACE),
         )
         return wire_safe(html)
-
-
-def render_page(
-    study_name: str,
-    items: Sequence[ShownItem],
-    settings: Mapping[str, Any],
-    facts: PageFacts,
-    kind: str = "text",
-) -> str:
-    """One page by itself; many pages of a campaign share a `Shell`."""
-    practice = facts.practice or any(item.practice is not None for item in items)
-    return Shell(study_name, settings, replace(facts, practice=practice), kind).page(items)
 
 
 def html_question(html: str, frame_height: int = 0) -> str:

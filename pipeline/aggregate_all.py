@@ -16,13 +16,14 @@ from analysis.aggregation.base import Aggregation
 from analysis.aggregation.scores import Difference, Drawing, differences, scores
 from analysis.judgements import Duplicates
 from db.records import Estimate
+from db.words import counted
 from pipeline.aggregate import Consensus, aggregate_campaign, seeded
 from pipeline.config import AnalysisSettings
 from pipeline.project import Project
 from pipeline.tables import judgements_of
 
 ALL = "all"
-TIED = "units are tied"
+TIED = " tied"
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,9 @@ def _notes(each: list[Consensus]) -> list[str]:
 def tie_note(result: Aggregation) -> str | None:
     """How many units a method leaves tied, naming it; None where there are none."""
     ties = int(result.tied.sum())
-    return f"{result.method}: {ties} of {len(result.units)} {TIED}" if ties else None
+    return (
+        f"{result.method}: {ties} of {counted(len(result.units), 'unit')}{TIED}" if ties else None
+    )
 
 
 def _column(name: str, method: str) -> str:

@@ -10,7 +10,7 @@ from analysis.aggregation import MEAN_AGGREGATORS, PAIR_AGGREGATORS
 from analysis.judgements import Duplicates
 from db.errors import UsageError
 from db.records import HumanRationale
-from pipeline.aggregate import Consensus, aggregate_campaign, aggregate_file
+from pipeline.aggregate import Consensus, aggregate_campaign, aggregate_file, seeded
 from pipeline.aggregate_all import ALL, SideBySide, all_of_campaign, all_of_file
 from pipeline.aggregate_means import Averaged, means_of_campaign, means_of_file
 from pipeline.aggregate_pairs import Ranked, ranked_campaign, ranked_file
@@ -31,6 +31,21 @@ class Columns:
     first: str | None = None
     second: str | None = None
     tie: str = "tie"
+
+
+def of_pairs(method: str) -> bool:
+    """Whether a method takes comparisons of two."""
+    return method in PAIR_AGGREGATORS
+
+
+def has_labels(method: str) -> bool:
+    """Whether a method, or every one of `all`, chooses one of the labels that were given."""
+    return method not in MEAN_AGGREGATORS and not of_pairs(method)
+
+
+def draws_by_chance(method: str) -> bool:
+    """Whether a method, or one of `all`, begins at random; unknown ones do not."""
+    return method == ALL or bool(seeded(method, 0))
 
 
 def named_of_file(

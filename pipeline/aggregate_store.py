@@ -79,21 +79,13 @@ def version_of(method: str) -> str:
 
 def label_units(asked: Asked, origin: ConsensusOrigin, result: Aggregation) -> list[UnitConsensus]:
     """One record a unit, in the method's order: label, posterior, entropy."""
-    counts, places = asked.judgements(result.units), asked.places(result.units)
-    consensus, entropy = result.consensus, result.entropy.tolist()
-    return [
-        UnitConsensus(
-            origin_id=origin.id,
-            position=at,
-            instance_id=places[at][0],
-            item_id=places[at][1],
-            n_judgements=counts[at],
-            label=_plain(consensus[at]),
-            posterior=result.posterior[at],
-            entropy=entropy[at],
-        )
-        for at in range(len(result.units))
-    ]
+    found = {
+        "n_judgements": asked.judgements(result.units),
+        "label": [_plain(label) for label in result.consensus],
+        "posterior": list(result.posterior),
+        "entropy": result.entropy.tolist(),
+    }
+    return _records(origin, asked.places(result.units), found)
 
 
 def number_units(
@@ -101,26 +93,37 @@ def number_units(
 ) -> list[UnitConsensus]:
     """One record a unit: mean, sd, the normal interval of that sd, and the nearest point."""
     units = result.units
-    places = asked.places(units.index.tolist())
     mean = units["mean"].to_numpy(np.float64)
     sd = units["sd"].to_numpy(dtype=np.float64, na_value=np.nan)
     half = sd * float(ndtri((1 + confidence) / 2))
     labels = units["label"].tolist() if "label" in units else [None] * len(units)
-    counts = units["judgements"].tolist()
+    found = {
+        "n_judgements": [int(count) for count in units["judgements"]],
+        "label": [_plain(label) for label in labels],
+        "value": mean.tolist(),
+        "sd": [_defined(number) for number in sd],
+        "low": [_defined(number) for number in mean - half],
+        "high": [_defined(number) for number in mean + half],
+    }
+    return _records(origin, asked.places(units.index.tolist()), found)
+
+
+def _records(
+    origin: ConsensusOrigin,
+    places: Sequence[tuple[str, str | None]],
+    found: Mapping[str, Sequence[Any]],
+) -> list[UnitConsensus]:
+    """One record a unit, in order. `found`: field → what each unit has there."""
+    rows = zip(*found.values(), strict=True)
     return [
         UnitConsensus(
             origin_id=origin.id,
-            position=at,
-            instance_id=places[at][0],
-            item_id=places[at][1],
-            n_judgements=int(counts[at]),
-            label=_plain(labels[at]),
-            value=float(mean[at]),
-            sd=_defined(sd[at]),
-            low=_defined(mean[at] - half[at]),
-            high=_defined(mean[at] + half[at]),
+            position=position,
+            instance_id=instance,
+            item_id=item,
+            **dict(zip(found, row, strict=True)),
         )
-        for at in range(len(units))
+        for position, ((instance, item), row) in enumerate(zip(places, rows, strict=True))
     ]
 
 

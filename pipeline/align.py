@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from analysis.alignment import GOLD_POLICIES
-from analysis.alignment.align import align
+from analysis.alignment.align import align_by
 from analysis.alignment.base import AlignmentResult, Average, KPolicy, TiePolicy
-from analysis.alignment.floors import RANDOM
+from analysis.alignment.floors import RANDOM, RESERVED
+from analysis.alignment.scoring import Choices
 from db import frames
 from db.errors import NotFound, UsageError
 from db.ragged import Ragged
-from db.records import Campaign, Marks, ModelRun
+from db.records import Campaign, Instance, Marks, ModelRun
 from db.store import instances, rationales, runs
 from pipeline.config import AnalysisSettings
 from pipeline.formats import READERS
-from pipeline.formats.base import Reader, ReadOptions
+from pipeline.formats.base import Reader, ReadOptions, whole
 from pipeline.judged import judged_campaign, marks_of
 from pipeline.project import Project
 from pipeline.score_files import marks_of_file, scores_of_file
@@ -36,16 +37,6 @@ TOKENISATION = {"tokenisation": "the instance's own, as it was imported"}
 
 
 @dataclass(frozen=True)
-class How:
-    """What is decided about every score: golds, the cut, averages, ties."""
-
-    gold_policy: str = "each"
-    k: KPolicy = "instance"
-    average: Average = "macro"
-    ties: TiePolicy = "position"
-
-
-@dataclass(frozen=True)
 class Aligned:
     """Alignment of a run's explainers with a campaign's people, or of two files."""
 
@@ -59,7 +50,7 @@ def align_campaign(
     name: str | None,
     *,
     run: str | None = None,
-    how: How | None = None,
+    how: Choices | None = None,
     split: str | None = None,
     bootstrap: int | None = None,
     seed: int | None = None,
@@ -78,17 +69,13 @@ def align_campaign(
     asked = len(marks.instance_ids)
     scores, marks = scores_on(project, chosen, marks)
     settings = project.settings.analysis
-    result = align(
+    seed = project.settings.project.seed if seed is None else seed
+    result = align_by(
         scores,
         marks,
-        gold_policy=how.gold_policy,
-        k=how.k,
-        average=how.average,
-        ties=how.ties,
-        noun=_noun(project, marks),
+        replace(how, seed=seed, noun=_noun(project, marks)),
         about=TOKENISATION | CAMPAIGN,
         bootstrap=settings.bootstrap if bootstrap is None else bootstrap,
-        seed=project.settings.project.seed if seed is None else seed,
         confidence=settings.confidence,
     )
     return Aligned(campaign.name, chosen.id, _counted(result, asked - len(marks.instance_ids)))
@@ -138,7 +125,7 @@ def align_files(
     format_name: str,
     settings: AnalysisSettings,
     *,
-    how: How | None = None,
+    how: Choices | None = None,
     seed: int = 1,
 ) -> Aligned:
     """Score the model's scores in one file against people's marks in another.
@@ -150,7 +137,7 @@ def align_files(
 
     how = checked(how)
     reader: Reader = READERS.load(format_name)
-    people = reader(human, ReadOptions())
+    people = whole(reader(human, ReadOptions()))
     if people.instances and all(i.kind == "image" for i in people.instances):
         return align_images.align_picture_files(human, model, people, settings, how, seed=seed)
     marks = marks_of_file(human, people)
@@ -164,17 +151,12 @@ def align_files(
         name: Ragged.from_rows(found[identity] for identity in marks.instance_ids)
         for name, found in scores.items()
     }
-    result = align(
+    result = align_by(
         ragged,
         marks,
-        gold_policy=how.gold_policy,
-        k=how.k,
-        average=how.average,
-        ties=how.ties,
-        noun="feature" if all(i.kind == "row" for i in people.instances) else "token",
+        replace(how, seed=seed, noun=_noun_of(people.instances)),
         about=TOKENISATION | FILES,
         bootstrap=settings.bootstrap,
-        seed=seed,
         confidence=settings.confidence,
     )
     left_out = asked - len(marks.instance_ids)
@@ -188,21 +170,22 @@ def align_files(
 
 
 def check_names(model: Path, names: Collection[str]) -> None:
-    """Refuse explainers of a file that are called like the floor that is drawn here."""
-    if RANDOM in names:
+    """Refuse explainers of a file that are called like a floor, the oracle or people."""
+    taken = next((name for name in (RANDOM, *RESERVED) if name in names), None)
+    if taken is not None:
         raise UsageError(
-            f"{model}: {RANDOM!r} is a row of every table; call the explainer otherwise"
+            f"{model}: {taken!r} is a row of every table; call the explainer otherwise"
         )
 
 
-def checked(how: How | None) -> How:
+def checked(how: Choices | None) -> Choices:
     """The choices, if their gold policy is known."""
-    how = how or How()
+    how = how or Choices()
     GOLD_POLICIES.load(how.gold_policy)
     return how
 
 
-def how_named(gold_policy: str, k: str, average: str, ties: str) -> How:
+def how_named(gold_policy: str, k: str, average: str, ties: str) -> Choices:
     """The choices from words, or a `UsageError` that says what there is."""
     averages: dict[str, Average] = {"macro": "macro", "micro": "micro"}
     rules: dict[str, TiePolicy] = {"position": "position", "expected": "expected"}
@@ -210,7 +193,7 @@ def how_named(gold_policy: str, k: str, average: str, ties: str) -> How:
         raise UsageError(f"--average is macro or micro, not {average!r}")
     if ties not in rules:
         raise UsageError(f"--ties is position or expected, not {ties!r}")
-    return checked(How(gold_policy, k_named(k), averages[average], rules[ties]))
+    return checked(Choices(gold_policy, k_named(k), averages[average], rules[ties]))
 
 
 def k_named(text: str) -> KPolicy:
@@ -231,7 +214,11 @@ def k_named(text: str) -> KPolicy:
 
 def _noun(project: Project, marks: Marks) -> str:
     """What a unit of these instances is called."""
-    some = instances.read(project.engine, ids=dict.fromkeys(marks.instance_ids), pictures=False)
+    ids = dict.fromkeys(marks.instance_ids)
+    return _noun_of(instances.read(project.engine, ids=ids, pictures=False))
+
+
+def _noun_of(some: Sequence[Instance]) -> str:
     return "feature" if some and all(i.kind == "row" for i in some) else "token"
 
 

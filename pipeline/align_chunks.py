@@ -24,9 +24,9 @@ from analysis.alignment.scoring import Choices
 from db.errors import DataError, ImportFailed, NotFound
 from db.ragged import Ragged
 from db.records import Marks
-from pipeline.align import FILES, TOKENISATION, UNSCORED, Aligned, How, check_names, checked, only
+from pipeline.align import FILES, TOKENISATION, UNSCORED, Aligned, check_names, checked, only
 from pipeline.config import AnalysisSettings
-from pipeline.formats.base import Imported, ReadOptions
+from pipeline.formats.base import Imported, ReadOptions, whole
 from pipeline.formats.jsonl import read_records
 from pipeline.formats.objects import Record, parse_object, read_objects
 from pipeline.formats.place import Place, at
@@ -39,16 +39,15 @@ def align_in_chunks(
     settings: AnalysisSettings,
     size: int,
     *,
-    how: How | None = None,
+    how: Choices | None = None,
     seed: int = 1,
 ) -> Aligned:
     """Score the model's scores in one JSON lines file against people's marks in another, `size`
     texts at a time. Intervals are over instances."""
-    how, lost = checked(how), Counter[str]()
-    choices = Choices(how.gold_policy, how.k, how.average, how.ties, seed)
+    lost = Counter[str]()
     found = align_chunks(
         _chunks(human, _Lines.of(model), size, lost),
-        choices,
+        replace(checked(how), seed=seed),
         bootstrap=settings.bootstrap,
         confidence=settings.confidence,
         about=TOKENISATION | FILES,
@@ -150,7 +149,7 @@ def _chunks(human: Path, lines: _Lines, size: int, lost: Counter[str]) -> Iterat
     seen: set[int] = set()
     marked = scored = False
     for records in _batches(human, size):
-        found = read_records(human, ReadOptions(), records)
+        found = whole(read_records(human, ReadOptions(), records))
         lost.update({f"{human.name}: {reason}": n for reason, n in found.skipped.items()})
         _require_new(human, records, found, seen)
         if not any("marks" in a.values for a in found.annotations):

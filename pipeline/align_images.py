@@ -15,13 +15,14 @@ import pandas as pd
 from analysis.alignment.base import AlignmentResult
 from analysis.alignment.images.align import align_images
 from analysis.alignment.images.base import Map, Mask, Picture
+from analysis.alignment.scoring import Choices
 from db import frames
 from db.columns import INSTANCE, VALUE, WORKER
 from db.errors import DataError, NotFound, UsageError
 from db.masks import decode
 from db.records import Campaign, InstanceKind, ModelRun
 from db.store import instances, maps, rationales
-from pipeline.align import FLOORS, UNMARKED, UNSCORED, Aligned, How
+from pipeline.align import FLOORS, UNMARKED, UNSCORED, Aligned, check_names
 from pipeline.config import AnalysisSettings
 from pipeline.formats.base import Imported
 from pipeline.judged import regular
@@ -45,7 +46,7 @@ def align_pictures(
     project: Project,
     campaign: Campaign,
     run: ModelRun,
-    how: How,
+    how: Choices,
     *,
     split: str | None,
     bootstrap: int | None,
@@ -53,28 +54,51 @@ def align_pictures(
 ) -> Aligned:
     """Score every explainer of a run against the people of a campaign on pictures."""
     check_how(how)
-    table, lost, sizes = _answered(project, campaign, split)
     names = [n for n in rationales.explainers(project.engine, run.id) if n not in FLOORS]
-    there = [rationales.done(project.engine, run.id, name) for name in names]
-    shared = set(sizes).intersection(*there) if there else set()
-    if not shared:
-        raise NotFound(
-            f"run {run.id} has no rationales for the pictures that people marked; store some with "
-            "the shape of their grid (db.store.rationales) first"
-        )
-    lost |= {UNSCORED: len(sizes) - len(shared)}
-    table = table[table[INSTANCE].isin(shared)]
-
-    def grids(identity: str) -> dict[str, Map]:
-        return maps.of_picture(project.engine, run.id, names, identity)
-
-    known = bool(campaign.settings["persons_known"])
+    keys = {name: (run.id, name) for name in names}
+    marked, lost = marked_pictures(project, campaign, keys, split=split)
     settings = project.settings.analysis
     if bootstrap is not None:
         settings = settings.model_copy(update={"bootstrap": bootstrap})
     chosen = project.settings.project.seed if seed is None else seed
-    result = _scored(_Asked(table, sizes, known, grids), how, settings, chosen)
+    result = _scored(marked, how, settings, chosen)
     return Aligned(campaign.name, run.id, _counted(result, lost))
+
+
+def marked_pictures(
+    project: Project,
+    campaign: Campaign,
+    named: Mapping[str, tuple[str, str]],
+    *,
+    split: str | None = None,
+) -> tuple[Marked, dict[str, int]]:
+    """The pictures that people marked and all of some maps cover, and what is left out, by reason.
+
+    `named`: what a map is called → its run and explainer. NotFound where there is no such picture.
+    """
+    table, lost, sizes = _answered(project, campaign, split)
+    there = [rationales.done(project.engine, *key) for key in named.values()]
+    shared = set(sizes).intersection(*there) if there else set()
+    if not shared:
+        of = "".join(f" {run}" for run in dict.fromkeys(run for run, _ in named.values()))
+        raise NotFound(
+            f"run{of} has no rationales for the pictures that people marked; store some with "
+            "the shape of their grid (db.store.rationales) first"
+        )
+    lost |= {UNSCORED: len(sizes) - len(shared)}
+    by_run: dict[str, dict[str, str]] = {}
+    for name, (run, explainer) in named.items():
+        by_run.setdefault(run, {})[explainer] = name
+
+    def grids(identity: str) -> dict[str, Map]:
+        found: dict[str, Map] = {}
+        for run, names in by_run.items():
+            stored = maps.of_picture(project.engine, run, list(names), identity)
+            found |= {names[explainer]: grid for explainer, grid in stored.items()}
+        return found
+
+    known = bool(campaign.settings["persons_known"])
+    return Marked(table[table[INSTANCE].isin(shared)], sizes, known, grids), lost
 
 
 def align_picture_files(
@@ -82,7 +106,7 @@ def align_picture_files(
     model: Path,
     people: Imported,
     settings: AnalysisSettings,
-    how: How,
+    how: Choices,
     *,
     seed: int,
 ) -> Aligned:
@@ -90,6 +114,7 @@ def align_picture_files(
     check_how(how)
     table, known = _annotated(human, people)
     found = maps_of_file(model, people.instances)
+    check_names(model, found)
     marked = set(table[INSTANCE])
     shared = marked.intersection(*found.values())
     if not shared:
@@ -103,12 +128,12 @@ def align_picture_files(
 
     table = table[table[INSTANCE].isin(shared)]
     sizes = {i.id: i.size for i in people.instances if i.size is not None}
-    result = _scored(_Asked(table, sizes, known, grids), how, settings, seed)
+    result = _scored(Marked(table, sizes, known, grids), how, settings, seed)
     result = replace(result, notes=[*result.notes, *people.notes])
     return Aligned(f"{human.name} and {model.name}", None, _counted(result, lost))
 
 
-def check_how(how: How) -> None:
+def check_how(how: Choices) -> None:
     """Refuse what has no meaning on pictures."""
     if how.k != "instance":
         raise UsageError(
@@ -119,7 +144,7 @@ def check_how(how: How) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class Marked:
     """Who marked what. `table`: a row a mask, with the columns instance, worker and value (a mask
     as COCO writes it, or positions), rows of a picture in one run; `sizes`: instance → width and
     height; `grids`: gives the maps of an instance."""
@@ -144,7 +169,7 @@ class _Asked:
             yield Picture(name, masks, who, self.grids(name))
 
 
-def _scored(asked: _Asked, how: How, settings: AnalysisSettings, seed: int) -> AlignmentResult:
+def _scored(asked: Marked, how: Choices, settings: AnalysisSettings, seed: int) -> AlignmentResult:
     return align_images(
         asked.pictures(),
         asked.workers,

@@ -10,15 +10,18 @@ from analysis.alignment import GOLD_POLICIES
 from analysis.comparison.beside import said_beside_marked
 from analysis.comparison.compare_marked import compare_conditions
 from analysis.comparison.conditions import CONDITION, Settings
-from analysis.comparison.marked import FLOOR, marked_conditions
+from analysis.comparison.marked import marked_conditions
 from analysis.comparison.result import ComparisonResult
 from analysis.comparison.said import compare_said
 from analysis.comparison.wins import compare_wins
 from db.errors import UsageError
+from pipeline import align_images
 from pipeline.comparing.beside import alias, said_table, shown_maps
-from pipeline.comparing.explained import BY, Maps, of_files, scored
+from pipeline.comparing.explained import BY, of_files, scored
 from pipeline.comparing.judged import compares_two, wins_of
+from pipeline.comparing.maps import Maps
 from pipeline.comparing.studies import said_of
+from pipeline.comparing.verified import compare_verified, verifies
 from pipeline.config import AnalysisSettings
 from pipeline.judged import judged_campaign, marks_of, questions
 from pipeline.project import Project
@@ -102,7 +105,12 @@ def compare_files(
 
 
 def beside(project: Project, said: str | None, marked: str, wanted: Wanted) -> Compared:
-    """What people said in one campaign beside what they marked in another."""
+    """What people said in one campaign beside what they marked in another, or the two questions of
+    `verify` joined."""
+    if said is not None and all(
+        verifies(judged_campaign(project, name)) for name in (said, marked)
+    ):
+        return _verified(project, said, marked, wanted)
     if said is None:
         raise UsageError("--with takes two campaigns: konkyo compare RATED --with MARKED")
     if wanted.baseline is not None:
@@ -110,6 +118,10 @@ def beside(project: Project, said: str | None, marked: str, wanted: Wanted) -> C
     if len(wanted.runs) > 1:
         raise UsageError("--with takes one --run: the run whose explanations were judged")
     judged, highlight = judged_campaign(project, said), judged_campaign(project, marked)
+    if align_images.of_pictures(project, highlight):
+        raise UsageError(
+            f"campaign {highlight.name!r} marks pictures; --with goes with marked texts and rows"
+        )
     table = said_table(project, judged)
     names = list(dict.fromkeys(table[CONDITION]))
     run = wanted.runs[0] if wanted.runs else None
@@ -132,9 +144,17 @@ def beside(project: Project, said: str | None, marked: str, wanted: Wanted) -> C
     return Compared(of, "said", ComparisonResult(estimates, [], excluded, notes))
 
 
+def _verified(project: Project, said: str, other: str, wanted: Wanted) -> Compared:
+    """The two campaigns of `verify` joined."""
+    _only_for_marks(wanted)
+    one, two = judged_campaign(project, said), judged_campaign(project, other)
+    settings = wanted.settings(project.settings.analysis, project.settings.project.seed)
+    result = compare_verified(project, one, two, settings, wanted.baseline)
+    return Compared(f"{one.name} with {two.name}", CONDITIONS, result)
+
+
 def _maps(maps: Maps, wanted: Wanted, settings: Settings) -> ComparisonResult:
-    floor = wanted.baseline == FLOOR
-    given = scored(maps, wanted.gold_policy, wanted.metrics, floor, settings.seed)
+    given = scored(maps, wanted.gold_policy, wanted.metrics, wanted.baseline, settings.seed)
     result = compare_conditions(given, settings, pairs=maps.pairs, baseline=wanted.baseline)
     return replace(
         result,

@@ -27,7 +27,7 @@ from pipeline.files import write_whole
 from pipeline.judged import judged_campaign, questions, regular
 from pipeline.plots_of_work import Known, plots_of_work
 from pipeline.project import Project
-from pipeline.tables import read_table
+from pipeline.tables import read_table, typed_together
 from pipeline.workers import KnownWorkers
 
 SIZES: tuple[tuple[Columns, str], ...] = ((1, ""), (2, "-wide"))
@@ -133,11 +133,14 @@ def plots_of_file(
 
 
 def numbered(path: Path, columns: Mapping[str, str | None]) -> tuple[pd.DataFrame, bool]:
-    """The table in our columns, workers numbered as the file first names them; are they known?"""
+    """The table in our columns, workers numbered as the file first names them; are they known?
+
+    Answers and gold are typed alike, as every command types them: gold 1.0 meets the answer "1".
+    """
     named = {name: theirs for name, theirs in columns.items() if theirs}
     raw = read_table(path, [named[name] for name in (UNIT, WORKER) if name in named])
     require(raw, named.values(), str(path))
-    table = pd.DataFrame({name: raw[theirs] for name, theirs in named.items()})
+    table = typed_together(pd.DataFrame({name: raw[theirs] for name, theirs in named.items()}))
     persons = WORKER in table
     codes = pd.factorize(table[WORKER])[0] if persons else range(len(table))
     names = [None if code < 0 else f"worker {code + 1}" for code in codes]

@@ -7,12 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from analysis.aggregation.accuracy import gold_of
 from analysis.aggregation.base import Aggregation
 from analysis.aggregation.scores import Drawing
-from analysis.judgements import Judgements, read
+from analysis.judgements import Duplicates, Judgements, read
 from analysis.report.glossary import inline
 from analysis.report.plots.charts import Chart
 from analysis.report.plots.confusion import confusion_plot
@@ -27,6 +25,7 @@ from pipeline.judged import by_instance, choice_question, judged_campaign, quest
 from pipeline.plots import NO_GOLD, Plots, drawing_of, joined, numbered, stem
 from pipeline.project import Project
 
+NO_LABELS = Plots((), ("no plots of this method: it gives no probabilities of labels to draw",))
 NO_SURENESS = "certainty of majority was not drawn: a vote has winners, and no probabilities"
 
 
@@ -43,41 +42,51 @@ def consensus_plots_of_file(
     columns: Mapping[str, str | None],
     settings: AnalysisSettings,
     seed: int = 1,
+    duplicates: Duplicates = "error",
 ) -> Plots:
-    """Plots of consensus made of a file, by one method or by several."""
+    """Plots of consensus made of a file, by one method or by several.
+
+    `duplicates`: which judgements the consensus was made of; the same are drawn.
+    """
     if not results:
-        return consensus_plots(pd.DataFrame(), results, None, Drawing())
-    table, _ = numbered(path, columns)
+        return NO_LABELS
+    table, persons = numbered(path, columns)
+    judged = read(table[[UNIT, WORKER, VALUE]], duplicates=duplicates, persons_known=persons)
     known = gold_of(table) if GOLD in table else None
     drawing = Drawing(settings.bootstrap, seed, settings.confidence)
-    return consensus_plots(table, results, known, drawing)
+    return consensus_plots(judged, results, known, drawing)
 
 
 def consensus_plots_of_campaign(
-    project: Project, name: str | None, results: Sequence[Aggregation], seed: int | None = None
+    project: Project,
+    name: str | None,
+    results: Sequence[Aggregation],
+    seed: int | None = None,
+    bootstrap: int | None = None,
 ) -> Plots:
-    """Plots of consensus made of a campaign."""
+    """Plots of consensus made of a campaign; the first judgement of a worker on a unit counts."""
     if not results:
-        return consensus_plots(pd.DataFrame(), results, None, Drawing())
+        return NO_LABELS
     campaign = judged_campaign(project, name)
     question = choice_question(project, campaign)
     table = regular(project, campaign, question)
     if "marks" in questions(project, campaign) and question == "label":
         table = by_instance(table)
-    return consensus_plots(table, results, None, drawing_of(project, seed, None))
+    persons = bool(campaign.settings["persons_known"])
+    judged = read(table[[UNIT, WORKER, VALUE]], duplicates="first", persons_known=persons)
+    return consensus_plots(judged, results, None, drawing_of(project, seed, bootstrap))
 
 
 def consensus_plots(
-    table: pd.DataFrame,
+    judged: Judgements,
     results: Sequence[Aggregation],
     gold: Mapping[Any, Any] | None,
     drawing: Drawing,
 ) -> Plots:
-    """How sure each consensus is, and what workers say where the unit's answer is which."""
-    if not results:
-        words = "no plots of this method: it gives no probabilities of labels to draw"
-        return Plots((), (words,))
-    judged = read(table[[UNIT, WORKER, VALUE]], duplicates="first", persons_known=False)
+    """How sure each consensus is, and what workers say where the unit's answer is which.
+
+    `judged`: the judgements that every result was made of.
+    """
     several = len(results) > 1
     parts = [Plots(_of_method(judged, result, drawing, several)) for result in results]
     if any(result.method == "majority" for result in results):

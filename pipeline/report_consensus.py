@@ -10,9 +10,10 @@ import numpy as np
 from analysis.aggregation.base import Aggregation as Result
 from analysis.report.content import Aggregation, Consensus
 from analysis.report.plots.charts import Chart
-from analysis.report.wording import counted, number
+from analysis.report.wording import number
 from db.records import Campaign, ConsensusOrigin, HumanRationale, UnitConsensus
 from db.store import consensus as store
+from db.words import counted
 from pipeline.aggregate import consensus_of
 from pipeline.plots_of_consensus import consensus_plots_of_campaign
 from pipeline.project import Project

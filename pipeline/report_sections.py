@@ -27,6 +27,7 @@ from db import frames
 from db.columns import INSTANCE, VALUE
 from db.records import Assignment, Campaign, Estimate
 from db.store import assignments, instances, runs
+from db.words import counted
 from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
 from pipeline.align import Aligned
 from pipeline.experiment import TAUGHT, VANILLA, Experiment
@@ -136,6 +137,7 @@ def alignment(found: Aligned) -> Alignment:
         headline=HEADLINE,
         gold_policy="each: every worker's own marks are a gold",
         k_rule=f"as many {found.result.noun}s as the gold has",
+        contracts=found.result.contracts,
         excluded=found.result.excluded,
         notes=tuple(found.result.notes),
     )
@@ -176,7 +178,7 @@ def teaching(found: Experiment) -> Teaching:
         ),
         headline=TAUGHT,
         encoder=f"{found.runs[0].kind}, the same for every row",
-        data=f"rationales of campaign {found.campaign.name}, {found.n_seeds} seeds",
+        data=f"rationales of campaign {found.campaign.name}, {counted(found.n_seeds, 'seed')}",
         excluded=found.excluded,
         notes=tuple(table.notes),
     )
@@ -202,7 +204,7 @@ def contrasts(project: Project, campaign: Campaign, aligned: Aligned) -> Contras
     return Contrasts(
         pairs=tuple(_pairs(project, campaign, aligned, explainer, worst, chosen)),
         measure="1 − AUROC of the model's scores against people's marks",
-        selection=f"The {len(worst)} instances where {explainer} meets people's marks least.",
+        selection=f"The {counted(len(worst), 'instance')} where {explainer} meets people's marks least.",
         considered=len(chosen),
     )
 

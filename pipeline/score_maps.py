@@ -8,6 +8,9 @@ explainer, "model".
 
 from __future__ import annotations
 
+import math
+import os
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +26,68 @@ from pipeline.formats.objects import read_objects
 from pipeline.formats.place import Place, at
 
 DEFAULT = "model"
+IN_MEMORY = 64 * 2**20
+"""Bytes of maps that are held in memory; with more than that they wait in a temporary file."""
 Map = NDArray[np.float32]
-Maps = dict[str, dict[str, Map]]
+
+
+class _Place(NamedTuple):
+    """Where a map lies on a shelf, and its rows and cols."""
+
+    start: int
+    shape: tuple[int, int]
+
+
+class _Shelf:
+    """Maps end to end in a file without a name, which stays in memory as long as it is small and is
+    gone with the last map that lies there."""
+
+    def __init__(self) -> None:
+        # It is open as long as the shelf is there.
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+
+    def put(self, scores: Map) -> _Place:
+        """Add a map at the end."""
+        rows, cols = scores.shape
+        start = self._file.seek(0, os.SEEK_END)
+        self._file.write(np.ascontiguousarray(scores).tobytes())
+        return _Place(start, (rows, cols))
+
+    def read(self, place: _Place) -> Map:
+        """A map that lies here, which nobody may change."""
+        self._file.seek(place.start)
+        stored = self._file.read(math.prod(place.shape) * np.dtype(np.float32).itemsize)
+        return np.frombuffer(stored, np.float32).reshape(place.shape)
+
+    def __del__(self) -> None:
+        self._file.close()
+
+
+class StoredMaps(Mapping[str, Map]):
+    """Instance id → float32, shape (rows, cols); each map is read when it is asked for."""
+
+    def __init__(self, shelf: _Shelf) -> None:
+        self._shelf = shelf
+        self._places: dict[str, _Place] = {}
+
+    def add(self, identity: str, scores: Map) -> None:
+        """Put one more map on the shelf."""
+        self._places[identity] = self._shelf.put(scores)
+
+    def __getitem__(self, identity: str) -> Map:
+        return self._shelf.read(self._places[identity])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, identity: object) -> bool:
+        return identity in self._places
+
+
+Maps = dict[str, StoredMaps]
 NO_GRID = "`scores` must be rows of finite numbers, every row with as many"
 
 
@@ -39,23 +102,33 @@ class _Entry(NamedTuple):
 def maps_of_file(path: Path, pictures: Sequence[Instance]) -> Maps:
     """Explainer → instance id → float32, shape (rows, cols); an entry that does not fit is named.
 
+    The file is read once, map by map, and never held as a whole.
+
     An id of a picture that is not among `pictures` is kept, the name of an unknown file refused.
     """
     by_file = {i.attributes["file"]: i.id for i in pictures if "file" in i.attributes}
     known = by_file | {i.id: i.id for i in pictures}
     found: Maps = {}
+    shelf = _Shelf()
     entries = _of_archive if path.suffix.lower() == ".npz" else _of_lines
     for place, entry in entries(path):
         with at(place):
-            mine, identity = found.setdefault(entry.explainer, {}), known.get(entry.name)
+            mine, identity = _of(found, entry.explainer, shelf), known.get(entry.name)
             if identity is None:
                 identity = _unknown(entry.name)
             if identity in mine:
                 raise DataError(f"a second map by {entry.explainer!r} for {entry.name!r}")
-            mine[identity] = entry.scores
+            mine.add(identity, entry.scores)
     if not found:
         raise ImportFailed(path, None, "holds no maps")
     return found
+
+
+def _of(found: Maps, explainer: str, shelf: _Shelf) -> StoredMaps:
+    """The maps of an explainer, those of a new one still without any."""
+    if explainer not in found:
+        found[explainer] = StoredMaps(shelf)
+    return found[explainer]
 
 
 def _unknown(name: str) -> str:

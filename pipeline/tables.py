@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.agreement.pairable import LARGEST
+from analysis.limits import LARGEST
 from db.columns import GOLD, UNIT, VALUE, WORKER, require
 from db.errors import DataError, UsageError
+from db.words import shown
 from pipeline.csv_shape import check_shape
 from pipeline.files import write_whole
 from pipeline.formats.objects import read_objects
@@ -110,9 +111,7 @@ def check_numbers(path: Path, table: pd.DataFrame, level: str) -> None:
         problem = "level 'ratio' needs numbers from 0 up; {} is below"
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        shown = column.iloc[row]
-        shown = repr(shown) if isinstance(shown, str) else f"{shown:g}"
-        raise DataError(f"{path}, row {row + 1}: {problem.format(shown)}")
+        raise DataError(f"{path}, row {row + 1}: {problem.format(shown(column.iloc[row]))}")
 
 
 def typed_together(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from analysis.resampling import Plan, Units, Weights
 from db.columns import GOLD, UNIT, require
 from db.errors import Conflict
 from db.records import Estimate
+from db.words import counted, shown
 
 NEVER_GIVEN, NO_GOLD = -1, -2
 """Instead of the code of a gold label: one that no worker gave, and none at all."""
@@ -30,8 +31,8 @@ def gold_of(table: pd.DataFrame) -> dict[Any, Any]:
     twice = pairs[pairs[UNIT].duplicated(keep=False)]
     if len(twice):
         unit = twice[UNIT].iloc[0]
-        labels = " and ".join(map(repr, twice[GOLD][twice[UNIT] == unit].tolist()))
-        raise Conflict(f"unit {unit!r} has the gold answers {labels}; keep one")
+        labels = " and ".join(map(shown, twice[GOLD][twice[UNIT] == unit].tolist()))
+        raise Conflict(f"unit {shown(unit)} has the gold answers {labels}; keep one")
     return dict(zip(pairs[UNIT].tolist(), pairs[GOLD].tolist(), strict=True))
 
 
@@ -69,7 +70,7 @@ def accuracy(
         n_units=len(rows),
         n_workers=len(result.workers),
         n_judgements=int(result.workers["judgements"].sum()),
-        note=f"{ties} units tied" if len(rows) else "no unit has a gold answer",
+        note=f"{counted(ties, 'unit')} tied" if len(rows) else "no unit has a gold answer",
     )
 
 
@@ -87,9 +88,10 @@ def never_given(result: Aggregation, gold: Mapping[Any, Hashable]) -> tuple[str,
     lost = [label for unit, label in gold.items() if unit in asked and label not in labels]
     if not lost:
         return ()
-    names = list(dict.fromkeys(map(repr, lost)))
+    names = list(dict.fromkeys(map(shown, lost)))
     more = ", …" if len(names) > 3 else ""
-    told = f"{len(lost)} of {len(gold)} units, which count as wrong: {', '.join(names[:3])}{more}"
+    count = "which counts as wrong" if len(lost) == 1 else "which count as wrong"
+    told = f"{len(lost)} of {counted(len(gold), 'unit')}, {count}: {', '.join(names[:3])}{more}"
     return (f"nobody ever gave the known answer of {told}",)
 
 

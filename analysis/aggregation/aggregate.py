@@ -13,14 +13,12 @@ import pandas as pd
 from analysis.aggregation import AGGREGATORS, MEAN_AGGREGATORS
 from analysis.aggregation.base import Aggregation, Means
 from analysis.aggregation.crowd_kit import PREFIX, crowd_kit
+from analysis.aggregation.room import check_room
 from analysis.judgements import Duplicates, Judgements, read
 from db.catalogue import Catalogue
 from db.errors import DataError, UsageError
 
 Result = TypeVar("Result", Aggregation, Means)
-
-MOST_CELLS = 50_000_000
-"""Units × answers, or workers × answers², of a method of labels: 400 MB a table."""
 
 
 def aggregate(
@@ -86,16 +84,8 @@ def _check(method: str, accepted: list[str], options: dict[str, Any]) -> None:
 def _roomy(
     run: Callable[..., Aggregation], method: str, judged: Judgements, **options: Any
 ) -> Aggregation:
-    """Refuse tables of units × answers, or workers × answers², above `MOST_CELLS`; else run."""
-    labels = len(judged.values)
-    cells = len(judged.units) * labels
-    if method == "dawid_skene":
-        cells = max(cells, len(judged.workers) * labels**2)
-    if cells > MOST_CELLS:
-        raise DataError(
-            f"{method} would need {cells:,} numbers for {labels:,} different answers (at most "
-            f"{MOST_CELLS:,}); group the answers into fewer, or take a mean if they are numbers"
-        )
+    """Run, unless the method's tables would be too large (`analysis.aggregation.room`)."""
+    check_room(method, judged)
     return run(judged, **options)
 
 

@@ -64,7 +64,8 @@ class Aggregation:
     def entropy(self) -> Floats:
         """Entropy of each posterior in nats: shape (U,), 0 (certain) to log K (no idea)."""
         p = self.posterior
-        return np.asarray(-np.where(p > 0, p * np.log(np.where(p > 0, p, 1.0)), 0.0).sum(axis=1))
+        told = np.where(p > 0, -p * np.log(np.where(p > 0, p, 1.0)), 0.0).sum(axis=1)
+        return np.asarray(np.maximum(told, 0.0) + 0.0)
 
 
 @dataclass(frozen=True, eq=False)

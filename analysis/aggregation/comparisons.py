@@ -11,6 +11,7 @@ from scipy.sparse import csgraph, csr_matrix  # type: ignore[import-untyped]
 from analysis.arrays import Ints
 from db.columns import UNIT, WORKER, require
 from db.errors import DataError
+from db.words import counted
 
 FIRST, SECOND, WINNER = "first", "second", "winner"
 COMPARISONS = (UNIT, WORKER, FIRST, SECOND, WINNER)
@@ -64,7 +65,7 @@ def read_comparisons(table: pd.DataFrame, tie: str = "tie") -> Comparisons:
     if stranger.any():
         raise DataError(
             f"the winner {winner[stranger].iloc[0]!r} is neither {first[stranger].iloc[0]!r} nor "
-            f"{second[stranger].iloc[0]!r} ({int(stranger.sum())} such rows); "
+            f"{second[stranger].iloc[0]!r} ({counted(int(stranger.sum()), 'such row')}); "
             f"a tie is written {tie!r}"
         )
     things = np.unique(np.concatenate([first.to_numpy(), second.to_numpy()]))

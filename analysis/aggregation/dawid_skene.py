@@ -20,6 +20,7 @@ from analysis.aggregation.workers import reliability_table
 from analysis.arrays import Floats, Sparse, incidence
 from analysis.judgements import Judgements
 from db.errors import UsageError
+from db.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def dawid_skene(
         gain = history[-1] - history[-2] if len(history) > 1 else np.inf
         converged = bool(gain < tolerance * len(judged.unit))
     right = np.einsum("wkk,k->w", model.confusion, model.shares)
-    notes = () if converged else (f"not converged after {max_iterations} iterations",)
+    notes = () if converged else (f"not converged after {counted(max_iterations, 'iteration')}",)
     return Aggregation(
         method="dawid_skene",
         units=judged.units,

@@ -21,6 +21,7 @@ from analysis.aggregation.workers import worker_table
 from analysis.arrays import Floats, row_sums
 from analysis.judgements import Judgements
 from db.errors import UsageError
+from db.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def glad(
         history=tuple(history),
         converged=converged,
         excluded=judged.excluded,
-        notes=() if converged else (f"not converged after {max_iterations} iterations",),
+        notes=() if converged else (f"not converged after {counted(max_iterations, 'iteration')}",),
         about_units={"difficulty": np.exp(-found.x[workers:])},
     )
 

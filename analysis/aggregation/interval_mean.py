@@ -12,7 +12,9 @@ from analysis.aggregation.additive import Layout, bias_error, fit, layout, varia
 from analysis.aggregation.base import Means
 from analysis.arrays import Floats, row_sums
 from analysis.judgements import Judgements
+from analysis.limits import check_size
 from db.errors import DataError, UsageError
+from db.words import counted
 
 
 def interval_mean(
@@ -32,6 +34,7 @@ def interval_mean(
     values = np.array(judged.values, dtype=np.float64)
     if not np.isfinite(values).all():
         raise DataError("interval_mean needs finite numbers")
+    check_size(values)
     return means(judged, values, "interval_mean", "that of the values", prior, max_iterations,
                  tolerance)  # fmt: skip
 
@@ -63,7 +66,9 @@ def means(
         history=tuple(found.history),
         converged=found.converged,
         excluded=judged.excluded,
-        notes=() if found.converged else (f"not converged after {max_iterations} iterations",),
+        notes=()
+        if found.converged
+        else (f"not converged after {counted(max_iterations, 'iteration')}",),
     )
 
 

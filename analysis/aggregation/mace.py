@@ -20,6 +20,7 @@ from analysis.aggregation.workers import worker_table
 from analysis.arrays import Floats, row_sums
 from analysis.judgements import Judgements
 from db.errors import UsageError
+from db.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,9 @@ def mace(
         history=tuple(best.history),
         converged=best.converged,
         excluded=judged.excluded,
-        notes=() if best.converged else (f"not converged after {max_iterations} iterations",),
+        notes=()
+        if best.converged
+        else (f"not converged after {counted(max_iterations, 'iteration')}",),
     )
 
 

@@ -12,6 +12,7 @@ from analysis.aggregation.base import TIE, Aggregation
 from analysis.aggregation.workers import worker_table
 from analysis.arrays import Floats
 from analysis.judgements import Judgements
+from db.words import counted
 
 
 def vote_counts(judged: Judgements) -> Floats:
@@ -45,5 +46,5 @@ def majority(judged: Judgements, shares: bool = False) -> Aggregation:
         history=(),
         converged=True,
         excluded=judged.excluded,
-        notes=(f"{ties} of {len(judged.units)} units are tied",),
+        notes=(f"{ties} of {counted(len(judged.units), 'unit')} tied",),
     )

@@ -20,6 +20,7 @@ from analysis.resampling import Plan, Units, Weights
 from analysis.significance import Comparison, compare, holm
 from db.errors import DataError
 from db.records import Estimate
+from db.words import counted
 
 LOG_SCALE = "0 or less, in nats, higher is better"
 BRIER_SCALE = "0 to 2, lower is better"
@@ -63,7 +64,8 @@ def scores(
     never = int((given == 0).sum())
     with np.errstate(divide="ignore"):
         logs = np.log(given)
-    problem = f"{never} of {len(rows)} units gave the truth the probability 0" if never else ""
+    units = counted(len(rows), "unit")
+    problem = f"{never} of {units} gave the truth the probability 0" if never else ""
     return [
         accuracy(result, gold, **drawing._asdict()),
         _mean("log_score", logs, LOG_SCALE, result, drawing, problem),

@@ -10,6 +10,7 @@ from analysis.marked import MaskPairs, check_marks, mask_pairs, token_votes
 from db.errors import DataError, UsageError
 from db.ragged import Ragged
 from db.records import Marks
+from db.words import counted
 
 
 def mean_mask(marks: Marks) -> SoftMasks:
@@ -77,7 +78,9 @@ def _soft(marks: Marks, weights: Floats, method: str, named: dict[str, float]) -
         certainty=Ragged(certainty.astype(np.float32), offsets),
         n_workers=asked[kept].astype(np.int64),
         reliability=named,
-        notes=(f"{len(asked) - len(kept)} instances were asked of nobody",)
+        notes=(
+            f"{counted(len(asked) - len(kept), 'instance was', 'instances were')} asked of nobody",
+        )
         if len(asked) > len(kept)
         else (),
     )

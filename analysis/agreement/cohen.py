@@ -24,9 +24,11 @@ from analysis.agreement.spreads import undefined_over
 from analysis.arrays import Floats, Ints, divide, incidence, ordered_pairs
 from analysis.intervals import Spread, estimate
 from analysis.judgements import Clusters, Duplicates, Judgements, read
+from analysis.limits import MOST_CELLS
 from analysis.resampling import Plan, Units, Weights
 from db.errors import DataError
 from db.records import Estimate, Over
+from db.words import counted
 
 MIN_COMMON = 2
 """Two workers with fewer common units than this say nothing of each other."""
@@ -34,7 +36,6 @@ MIN_COMMON = 2
 MOST_PAIRS = 20
 """At most so many pairs are listed one by one, those with most common units first."""
 
-MOST_CELLS = 50_000_000
 """Answers × (pairs + answers) that are held at once: 400 MB."""
 
 UNKNOWN = "a kappa of two workers needs to know who they were"
@@ -68,7 +69,7 @@ class Kappas:
         n_pairs, n_values = len(pairs.first), len(graded.values)
         if n_values * (n_pairs + n_values) > MOST_CELLS:
             raise DataError(
-                f"cohen cannot compare {n_values:,} different answers of {n_pairs:,} pairs of "
+                f"cohen cannot compare {counted(n_values, 'different answer')} of {counted(n_pairs, 'pair')} of "
                 "workers; group the answers into fewer, or take krippendorff"
             )
         codes = np.arange(n_values, dtype=np.int64)
@@ -191,8 +192,9 @@ def _plan(asked: Asked, judged: Judgements, codes: Ints | None) -> Plan:
 def _pairs_note(pairs: WorkerPairs) -> str:
     n = len(pairs.first)
     return (
-        f"cohen: {n} pairs of workers, {int(np.median(pairs.common))} common units in the "
-        f"median; the mean counts every pair once, and {min(n, MOST_PAIRS)} are listed"
+        f"cohen: {counted(n, 'pair')} of workers, "
+        f"{counted(int(np.median(pairs.common)), 'common unit')} in the median; the mean counts every "
+        f"pair once, and {min(n, MOST_PAIRS)} {'is' if n == 1 else 'are'} listed"
     )
 
 
@@ -212,7 +214,7 @@ def _mean(
         spread = Spread(note=NOT_WORKERS)
         if kind == "units":
             spread = plan.interval(kind, kappas.mean, kappas.width)
-        how = f"{method}, mean over {len(pairs.first)} pairs"
+        how = f"{method}, mean over {counted(len(pairs.first), 'pair')}"
         how = f"{how}; {plan.method(kind)}" if kind == "units" else how
         note = "" if np.isfinite(value) else ONE_VALUE
         fields_ = {**fields, "over": kind, "method": how, "note": note}

@@ -24,6 +24,7 @@ from analysis.judgements import Clusters, Duplicates, Judgements, cluster_codes,
 from analysis.resampling import Weights
 from db.errors import DataError
 from db.records import Estimate, Over
+from db.words import shown
 
 SCALE = "at most 1, higher is better; 0 is what chance gives"
 ALONE = "they count in what chance gives, not in what was observed"
@@ -103,7 +104,7 @@ def corrected(
         over_units,
         over_workers,
         plans,
-        f"every judgement is {only!r}: nothing can differ",
+        f"every judgement is {shown(only)}: nothing can differ",
         f"{correction.source}, {chosen} weights",
         scale=SCALE,
         **{**counts, "n_units": _usable(data)},

@@ -30,6 +30,7 @@ from analysis.marked import check_marks, take_rows
 from analysis.resampling import Plan, Units, Weights
 from db.errors import UsageError
 from db.records import Estimate, Marks, Over
+from db.words import counted
 
 SCALE = "at most 1, higher is better; 0 is what chance gives"
 DOCUMENTS = 30
@@ -91,7 +92,7 @@ def gamma(
     }
     notes = [
         (
-            f"gamma: {len(chosen)} of {len(usable)} documents, drawn with seed {seed}; "
+            f"gamma: {len(chosen)} of {counted(len(usable), 'document')}, drawn with seed {seed}; "
             f"{CHANCE} continua by chance for each"
         ),
     ]

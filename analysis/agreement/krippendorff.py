@@ -25,6 +25,7 @@ from analysis.intervals import Spread, estimate
 from analysis.judgements import Clusters, Duplicates, cluster_codes, read
 from analysis.resampling import Plan, Weights
 from db.records import Estimate, Over
+from db.words import shown
 
 PACKAGE_LIMIT = 20_000_000
 """The package holds units × values² numbers; beyond this many the same formula is computed here."""
@@ -97,7 +98,7 @@ def _alphas(
     """
     counts = {**counts, "scale": SCALE}
     if (data.margins > 0).sum() < 2:
-        note = f"every judgement is {data.judged.values[data.judged.code[0]]!r}: nothing can differ"
+        note = f"every judgement is {shown(data.judged.values[data.judged.code[0]])}: nothing can differ"
         return [estimate("alpha", float("nan"), over=kind, note=note, **counts)
                 for kind in of_units.over]  # fmt: skip
     value, source = _point(data)

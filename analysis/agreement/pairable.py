@@ -22,14 +22,13 @@ from analysis.agreement.moments import Moments
 from analysis.agreement.weighted import weighted_alpha
 from analysis.arrays import Bools, Floats, Ints, Sparse
 from analysis.judgements import Judgements, not_a_number
+from analysis.limits import check_size
 from analysis.resampling import Units, Weights
 from db.errors import DataError
+from db.words import shown
 
 MAX_PATTERNS = 1000
 """Up to this many patterns of counts, patterns are drawn instead of units."""
-
-LARGEST = 1e100
-"""Squares of larger numbers, summed and multiplied, no longer fit a float."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,16 +148,11 @@ def numbers(judged: Judgements, level: Level) -> Floats:
         wrong = not_a_number(judged.values)
         if wrong is not None:
             hint = ", or an ordered categorical column" if level == "ordinal" else ""
-            raise DataError(f"level {level!r} needs numbers{hint}; {wrong!r} is not one")
+            raise DataError(f"level {level!r} needs numbers{hint}; {shown(wrong)} is not one")
     if level in ("nominal", "ordinal"):
         return np.arange(len(judged.values), dtype=np.float64)
     values = np.array(judged.values, dtype=np.float64)
-    large = np.flatnonzero(np.abs(values) > LARGEST)
-    if len(large):
-        raise DataError(
-            f"the answer {values[large[0]]:g} is too large to compute with (at most {LARGEST:g}); "
-            "correct it or leave it out"
-        )
+    check_size(values)
     if level == "ratio" and (values < 0).any():
         raise DataError(f"level 'ratio' needs numbers from 0 up; {values.min():g} is below")
     return values

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.agreement.pairable import Pairable
 from analysis.judgements import Duplicates, Judgements
+from db.words import counted
 
 DUPLICATES: dict[str, str] = {
     "error": "refused",
@@ -25,6 +26,7 @@ def policies(
     """The notes of a coefficient. `alone`: what becomes of a unit that one worker judged."""
     counts = np.bincount(judged.unit, minlength=len(judged.units))
     single = int((counts == 1).sum())
+    units, was = counted(len(judged.units), "unit"), "was" if single == 1 else "were"
     return [
         NOBODY
         if not persons_known
@@ -32,7 +34,7 @@ def policies(
         if duplicates == "error"
         else f"duplicates: of a worker's judgements of a unit {DUPLICATES[duplicates]}",
         MISSING,
-        f"single judgements: {single} of {len(judged.units)} units were judged once; {alone}",
+        f"single judgements: {single} of {units} {was} judged once; {alone}",
     ]
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.agreement.base import SetDistance
 from analysis.arrays import Floats, Ints
 from db.errors import DataError, UsageError
+from db.words import shown
 
 EMPTY = "(nothing)"
 """How an empty set is written where a value is named."""
@@ -78,7 +79,7 @@ def code_sets(column: pd.Series[Any]) -> tuple[pd.Series[Any], SetValues]:
 
 def _members(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise DataError(f"level 'set' needs lists of what was chosen; {value!r} is not one")
+        raise DataError(f"level 'set' needs lists of what was chosen; {shown(value)} is not one")
     return tuple(sorted({str(member) for member in value}))
 
 

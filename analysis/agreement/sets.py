@@ -28,6 +28,7 @@ from analysis.judgements import Clusters, Duplicates, Judgements, read
 from analysis.resampling import Weights
 from db.columns import JUDGEMENTS, VALUE, require
 from db.records import Estimate, Over
+from db.words import counted
 
 ALONE = "alpha: they take no part"
 
@@ -141,4 +142,6 @@ def _used(sets: SetValues, judged: Judgements) -> SetValues:
 def _empty_note(sets: SetValues, judged: Judgements) -> str:
     empty = sets.names.index(EMPTY) if EMPTY in sets.names else -1
     n = int((judged.code == empty).sum())
-    return f"{n} of {len(judged.code)} judgements are empty sets, and count as nothing chosen"
+    judgements = counted(len(judged.code), "judgement")
+    are = "is an empty set, and counts" if n == 1 else "are empty sets, and count"
+    return f"{n} of {judgements} {are} as nothing chosen"

@@ -17,6 +17,7 @@ from analysis.marked import token_counts
 from db.columns import INSTANCE, VALUE, WORKER, require
 from db.errors import DataError
 from db.records import Marks
+from db.words import counted, shown
 
 GAP = "(gap)"
 START, END = "start", "end"
@@ -88,17 +89,21 @@ def spans_of_table(spans: pd.DataFrame, asked: pd.DataFrame, lengths: dict[str, 
     require(asked, (INSTANCE, WORKER), "a table of who was asked")
     keys = pd.MultiIndex.from_frame(asked[[INSTANCE, WORKER]])
     if keys.has_duplicates:
-        raise DataError(f"{keys[keys.duplicated()][0]!r} stands twice among those asked")
+        raise DataError(
+            f"{tuple(map(str, keys[keys.duplicated()][0]))} stands twice among those asked"
+        )
     row = keys.get_indexer(pd.MultiIndex.from_frame(spans[[INSTANCE, WORKER]]))
     if (row < 0).any():
         odd = spans.iloc[int(np.flatnonzero(row < 0)[0])]
         raise DataError(
-            f"worker {odd[WORKER]!r} has a span of {odd[INSTANCE]!r} without having been asked"
+            f"worker {shown(odd[WORKER])} has a span of {shown(odd[INSTANCE])} without having been asked"
         )
     documents = {name: i for i, name in enumerate(lengths)}
     document = asked[INSTANCE].map(documents)
     if document.isna().any():
-        raise DataError(f"the length of {asked[INSTANCE][document.isna()].iloc[0]!r} is not known")
+        raise DataError(
+            f"the length of {shown(asked[INSTANCE][document.isna()].iloc[0])} is not known"
+        )
     values = sorted(set(spans[VALUE].astype(str)))
     code = spans[VALUE].astype(str).map({value: i + 1 for i, value in enumerate(values)})
     worker, _ = pd.factorize(asked[WORKER])
@@ -166,7 +171,7 @@ def _check(spans: Spans) -> None:
         i = int(np.flatnonzero(bad)[0])
         raise DataError(
             f"a span from {spans.start[i]} to {spans.end[i]} does not lie in its document "
-            f"of {length[i]} tokens"
+            f"of {counted(int(length[i]), 'token')}"
         )
     again = (spans.row[1:] == spans.row[:-1]) & (spans.start[1:] < spans.end[:-1])
     if again.any():

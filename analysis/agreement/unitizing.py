@@ -39,6 +39,7 @@ from analysis.intervals import estimate
 from analysis.marked import check_marks, take_rows
 from analysis.resampling import Plan, Units, Weights
 from db.records import Estimate, Marks, Over
+from db.words import counted
 
 SCALE = "at most 1, higher is better; 0 is what chance gives"
 NOTHING = "no document that two people were asked about has both spans and gaps"
@@ -127,7 +128,10 @@ def unitizing_alpha_of_spans(
     }
     settings = (persons_known, tuple(over), bootstrap, seed, confidence)
     found = _estimates(read, int(read.worker.max(initial=-1)) + 1, settings)
-    notes = [f"{_empty(read)} of {len(read.document)} answers mark nothing, and are one gap each"]
+    answers = counted(len(read.document), "answer")
+    empty = _empty(read)
+    are = "marks nothing, and is one gap" if empty == 1 else "mark nothing, and are one gap each"
+    notes = [f"{empty} of {answers} {are}"]
     return AgreementResult(found, {k: n for k, n in excluded.items() if n}, notes)
 
 

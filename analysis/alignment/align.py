@@ -98,10 +98,33 @@ def align(
     delete-one-worker jackknife for golds made of several workers. An instance with one worker has
     a gold, but no people to compare with. Undefined scores are left out and counted.
     """
-    choices = Choices(gold_policy, k, average, ties, seed, noun)
+    return align_by(
+        scores,
+        marks,
+        Choices(gold_policy, k, average, ties, seed, noun),
+        families=families,
+        over=over,
+        bootstrap=bootstrap,
+        confidence=confidence,
+        about=about,
+    )
+
+
+def align_by(
+    scores: Mapping[str, Ragged],
+    marks: Marks,
+    choices: Choices,
+    *,
+    families: Sequence[str] = tuple(FAMILIES),
+    over: Sequence[Over] = KINDS,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    about: Mapping[str, str] = ABOUT,
+) -> AlignmentResult:
+    """As `align`, for callers that have the choices in one piece."""
     setting = prepare(scores, marks, choices)
     units = Units.single(len(marks.instance_ids), noun="instances")
-    settings = (marks.persons_known, tuple(over), bootstrap, seed, confidence)
+    settings = (marks.persons_known, tuple(over), bootstrap, choices.seed, confidence)
     plan = Plan(units, len(marks.worker_ids), *settings)
     scored = score_all(setting, families, about)
     boards = [_board(setting, policy, *found, plan) for policy, found in scored.by_policy.items()]
@@ -138,12 +161,12 @@ def score_all(setting: Setting, families: Sequence[str], about: Mapping[str, str
         for block in setting.golds(policy):
             made = columns(setting, members, block, each=policy == "each")
             pieces += made
-            _add(excluded, _left_out(members, made, block.golds))
+            add(excluded, _left_out(members, made, block.golds))
             if policy == choices.gold_policy:
-                _add(excluded, tokens_left_out(block.golds, marks))
+                add(excluded, tokens_left_out(block.golds, marks))
                 n_cuts += len(block.k)
                 if any(family.cut for family in members):
-                    _add(tied, cuts_in_ties(setting, block))
+                    add(tied, cuts_in_ties(setting, block))
         by_policy[policy] = members, joined(pieces)
     contracts = [contract_of(f, _policy(f, choices), choices, about) for f in usable]
     tied = {subject: count for subject, count in tied.items() if count}
@@ -159,7 +182,8 @@ def _left_out(members: Sequence[Family], made: Sequence[Column], golds: Golds) -
     return counts
 
 
-def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add counts by reason to what was counted before."""
     for reason, count in more.items():
         counts[reason] = counts.get(reason, 0) + count
 

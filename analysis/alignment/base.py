@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.alignment.contract import Contract
 from analysis.alignment.order import Order, order_of
-from analysis.arrays import Bools, Floats, Ints, row_sums, spread
+from analysis.arrays import Bools, Floats, Ints, run_sums, spread
 from db.ragged import Ragged
 from db.records import Estimate
 
@@ -103,12 +103,16 @@ class Golds:
     @cached_property
     def marked(self) -> Floats:
         """Sum of the values of each gold, for a hard gold its marked tokens: shape (G,)."""
-        return row_sums(self.cells.value, self.cells.gold, len(self.values))
+        return run_sums(self.cells.value, self.cells.offsets)
 
     @cached_property
     def lengths(self) -> Ints:
         """Tokens of each gold: shape (G,)."""
         return self.values.lengths
+
+    def marking_nothing(self) -> dict[str, Bools]:
+        """Golds that mark nothing, as the one reason why most families have no score."""
+        return {f"gold that marks no {self.noun}": self.marked == 0}
 
     def keep_tokens(self, kept: Bools) -> Golds:
         """The golds without some of their tokens; `kept`: bool, shape (N,)."""

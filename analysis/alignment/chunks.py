@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.alignment import FAMILIES
-from analysis.alignment.align import ABOUT, METRIC, SUBJECT, Scored, result_of, score_all
-from analysis.alignment.base import AlignmentResult, Family
+from analysis.alignment.align import ABOUT, METRIC, SUBJECT, Scored, add, result_of, score_all
+from analysis.alignment.base import AlignmentResult
 from analysis.alignment.prepare import prepare
 from analysis.alignment.report import Sample, board_of
-from analysis.alignment.scoring import Choices, Column
+from analysis.alignment.scoring import Choices, Column, joined
 from analysis.arrays import Ints
 from analysis.resampling import Plan, Units
 from db.columns import INSTANCE, VALUE
@@ -27,6 +27,9 @@ from db.ragged import Ragged
 from db.records import Marks, Over
 
 ONLY_EACH = "scored in chunks: intervals over workers exist for the gold policy 'each' alone"
+
+NOBODY: Ints = np.empty(0, np.int64)
+"""Chunks have no jackknife, and so nothing deleted."""
 
 
 class Chunk(NamedTuple):
@@ -38,10 +41,9 @@ class Chunk(NamedTuple):
 
 @dataclass(eq=False)
 class _Kept:
-    """What is left of the chunks so far. `pieces`: (policy, metric, subject) → columns of chunks."""
+    """What is left of the chunks so far. `pieces`: gold policy → columns of all chunks."""
 
-    pieces: dict[tuple[str, str, str], list[Column]] = field(default_factory=dict)
-    families: dict[str, list[Family]] = field(default_factory=dict)
+    pieces: dict[str, list[Column]] = field(default_factory=dict)
     asked: list[Ints] = field(default_factory=list)
     workers: dict[str, int] = field(default_factory=dict)
     explainers: set[str] = field(default_factory=set)
@@ -96,16 +98,12 @@ def _keep(kept: _Kept, scored: Scored, chunk: Chunk) -> None:
         [kept.workers.setdefault(name, len(kept.workers)) for name in marks.worker_ids], np.int64
     )
     seen: dict[int, Ints] = {}
-    for policy, (members, columns) in scored.by_policy.items():
-        kept.families[policy] = members
-        for column in columns:
-            key = policy, column.metric, column.subject
-            small = _small(column, worker, kept.n_instances, seen)
-            kept.pieces.setdefault(key, []).append(small)
+    for policy, (_, columns) in scored.by_policy.items():
+        small = [_small(column, worker, kept.n_instances, seen) for column in columns]
+        kept.pieces.setdefault(policy, []).extend(small)
     kept.asked.append(np.bincount(marks.instance, minlength=len(marks.instance_ids)))
-    for counts, of_chunk in ((kept.excluded, scored.excluded), (kept.tied, scored.tied)):
-        for reason, count in of_chunk.items():
-            counts[reason] = counts.get(reason, 0) + count
+    add(kept.excluded, scored.excluded)
+    add(kept.tied, scored.tied)
     kept.explainers |= set(chunk.scores) | {"random"}
     kept.n_cuts += scored.n_cuts
     kept.n_instances += len(marks.instance_ids)
@@ -125,37 +123,16 @@ def _small(column: Column, worker: Ints, offset: int, seen: dict[int, Ints]) -> 
         parts=tuple(part.astype(np.float32) for part in column.parts),
         instance=once((column.instance + offset).astype(np.int32)),
         workers=tuple(once(worker[who].astype(np.int32)) for who in column.workers),
-        deleted=np.empty(0, np.int64),
-    )
-
-
-def _joined(pieces: Sequence[Column], joined: dict[tuple[int, ...], Ints]) -> Column:
-    """The columns of all chunks end to end; arrays that columns share are joined once."""
-
-    def once(numbers: Sequence[Ints]) -> Ints:
-        key = tuple(id(one) for one in numbers)
-        if key not in joined:
-            joined[key] = np.concatenate(numbers)
-        return joined[key]
-
-    parts = zip(*(piece.parts for piece in pieces), strict=True)
-    workers = zip(*(piece.workers for piece in pieces), strict=True)
-    return replace(
-        pieces[0],
-        parts=tuple(np.concatenate(part) for part in parts),
-        instance=once([piece.instance for piece in pieces]),
-        workers=tuple(once(who) for who in workers),
+        deleted=NOBODY,
     )
 
 
 def _result(kept: _Kept, last: Scored, choices: Choices, plan: Plan) -> AlignmentResult:
     sample = Sample(np.concatenate(kept.asked), len(kept.workers) if kept.persons_known else None)
-    joined: dict[tuple[int, ...], Ints] = {}
     boards = []
-    for policy in kept.families:
-        columns = [_joined(p, joined) for (of, _, _), p in kept.pieces.items() if of == policy]
+    for policy, pieces in kept.pieces.items():
         narrow = plan if policy == "each" else replace(plan, over=("units",))
-        boards.append(board_of(columns, kept.explainers, sample, narrow, None))
+        boards.append(board_of(joined(pieces), kept.explainers, sample, narrow, None))
     whole = replace(last, excluded=kept.excluded, tied=kept.tied, n_cuts=kept.n_cuts)
     table = pd.DataFrame(columns=[INSTANCE, SUBJECT, METRIC, VALUE])
     found = result_of(whole, boards, choices, plan, table)

@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.alignment.base import Golds, Marked
 from analysis.alignment.order import Order, order_of
-from analysis.arrays import Floats, Ints, row_sums
+from analysis.arrays import Floats, Ints, run_sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ class Compared:
 
     def sum(self, values: Floats) -> Floats:
         """Sums of one value a marked token, shape (S,), by comparison: shape (P,)."""
-        return row_sums(values, self.of, len(self))
+        return run_sums(values, self.cells.offsets)
 
 
 def laid_on(scores: Floats, order: Order, golds: Golds) -> Compared:

@@ -33,11 +33,12 @@ class Correlation:
         return {f"soft mask that is the same on every {golds.noun}": ~_varied(golds)}
 
     def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
-        levels = of.levels
-        there = _varied(of.golds)[of.gold] & of.order.varied[of.row]
+        levels, order = of.levels, of.order
+        there = _varied(of.golds)[of.gold] & order.varied[of.row]
+        ranks = _mid_ranks(levels, of)
         found = {
-            "pearson": _moments(of, of.order.centred, of.cells.value),
-            "spearman": _moments(of, of.order.mid_ranks, _mid_ranks(levels, of)),
+            "pearson": _moments(of, order.centred, order.centred_squares, of.cells.value),
+            "spearman": _moments(of, order.mid_ranks, order.mid_rank_squares, ranks),
             "kendall": kendall(levels, of),
         }
         return {name: Scores(np.where(there, each, np.nan)) for name, each in found.items()}
@@ -103,11 +104,10 @@ def _levels(levels: Order) -> Ints:
     return level
 
 
-def _moments(of: Compared, x: Floats, y: Floats) -> Floats:
-    """Pearson of a map and a gold. `x`: shape (T,), centred by row of the map; `y`: shape (S,), on
-    the gold's marked tokens and 0 on the others."""
-    rows = len(of.order.lengths)
-    spread = row_sums(x * x, of.order.rows, rows)[of.row]
+def _moments(of: Compared, x: Floats, squares: Floats, y: Floats) -> Floats:
+    """Pearson of a map and a gold. `x`: shape (T,), centred by row of the map; `squares`: shape
+    (R,), their sums of squares; `y`: shape (S,), on the gold's marked tokens, 0 on the others."""
+    spread = squares[of.row]
     varied = of.sum(y * y) - divide(of.sum(y) ** 2, of.length)
     return divide(of.sum(x[of.at] * y), np.sqrt(spread) * np.sqrt(np.maximum(varied, 0.0)))
 

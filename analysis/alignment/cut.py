@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.alignment.base import Cut, Golds, KPolicy
 from analysis.alignment.compared import Compared
-from analysis.alignment.order import HALF, LOW_BITS
-from analysis.arrays import Floats, Ints, row_sums, spread
+from analysis.alignment.order import HALF, LOW_BITS, Shuffled
+from analysis.arrays import Floats, Ints, run_sums, spread
 from db.errors import UsageError
 
 DRAWS = 10
@@ -67,7 +67,7 @@ def selections(of: Compared, cut: Cut) -> Iterator[Chosen]:
     rng = np.random.default_rng(cut.seed)
     for _ in range(DRAWS):
         if cut.ties == "random":
-            yield _taken(of, of.order.shuffled(rng), spread(of.start, cut.k), cut.k)
+            yield _drawn(of, of.order.shuffled(rng), cut.k)
         else:
             yield _taken(of, of.order.order, _windows(of, cut.k, rng), cut.k)
 
@@ -78,11 +78,16 @@ def tied_cuts(of: Compared, k: Ints) -> int:
     return int((high > k).sum())
 
 
+def kept(k: Ints, marked: Floats) -> Floats:
+    """k where the gold marks something, else 0, by which nothing can be divided: shape (P,)."""
+    return np.where(marked > 0, k, 0).astype(np.float64)
+
+
 def best_mass(golds: Golds, k: Ints) -> Floats:
     """The largest sum of gold values that k tokens can have: shape (G,)."""
     cells = golds.cells
     kept = golds.levels.place < k[cells.gold]
-    return row_sums(np.where(kept, cells.value, 0.0), cells.gold, len(k))
+    return run_sums(np.where(kept, cells.value, 0.0), cells.offsets)
 
 
 def _edges(of: Compared, k: Ints) -> tuple[Ints, Ints]:
@@ -106,6 +111,16 @@ def _windows(of: Compared, k: Ints, rng: np.random.Generator) -> Ints:
     inside = spread(np.zeros_like(k), k) >= np.repeat(low, k)
     kept[inside] = np.repeat(edge, need) + along
     return kept
+
+
+def _drawn(of: Compared, shuffled: Shuffled, k: Ints) -> Chosen:
+    """The first k tokens of a random order (k a comparison) in text order."""
+    last, there = np.zeros(len(of), np.uint64), k > 0
+    last[there] = shuffled.ranked[of.start[there] + k[there] - 1]
+    lengths = of.golds.lengths[of.gold]
+    found = np.flatnonzero(shuffled.keys[spread(of.start, lengths)] <= np.repeat(last, lengths))
+    before = np.cumsum(lengths) - lengths
+    return Chosen(np.repeat(np.arange(len(of)), k), found - np.repeat(before, k))
 
 
 def _taken(of: Compared, order: Ints, ranks: Ints, k: Ints) -> Chosen:

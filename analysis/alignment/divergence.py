@@ -28,7 +28,7 @@ class Divergence:
     empty = "negative scores count as 0; maps without a positive score, and golds that mark nothing, are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        return {f"gold that marks no {golds.noun}": golds.marked == 0}
+        return golds.marking_nothing()
 
     def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Bools, Floats, Ints, divide, row_sums, spread
+from analysis.arrays import Bools, Floats, Ints, divide, run_sums, spread
 
 HALF = np.uint64(32)
 LOW_BITS = np.uint64(0xFFFFFFFF)
+
+
+class Shuffled(NamedTuple):
+    """A random order. `keys`: uint64, shape (T,), all different, row by row and lowest where a
+    score comes first; `ranked`: the same in rising order, so that row after row stands in it."""
+
+    keys: NDArray[np.uint64]
+    ranked: NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +84,10 @@ class Order:
     def centred(self) -> Floats:
         """Scores minus the mean of their row: shape (T,), exactly 0 where a row is constant."""
         count = self.lengths.astype(np.float64)
-        mean = divide(row_sums(self.scores, self.rows, len(count)), count)
-        return np.where(np.repeat(self.varied, self.lengths), self.scores - mean[self.rows], 0.0)
+        mean = divide(run_sums(self.scores, self.offsets), count)
+        return np.where(
+            np.repeat(self.varied, self.lengths), self.scores - np.repeat(mean, self.lengths), 0.0
+        )
 
     @cached_property
     def mid_ranks(self) -> Floats:
@@ -84,22 +95,43 @@ class Order:
         return np.asarray(np.repeat(self.lengths, self.lengths) - self.low - self.high) / 2
 
     @cached_property
+    def centred_squares(self) -> Floats:
+        """Sum of the squares of `centred` in each row: shape (R,)."""
+        return run_sums(self.centred * self.centred, self.offsets)
+
+    @cached_property
+    def mid_rank_squares(self) -> Floats:
+        """Sum of the squares of `mid_ranks` in each row: shape (R,)."""
+        return run_sums(self.mid_ranks * self.mid_ranks, self.offsets)
+
+    @cached_property
     def tied_pairs(self) -> Floats:
         """Pairs of equal scores in each row: shape (R,)."""
-        return row_sums((self.high - self.low - 1) / 2, self.rows, len(self.lengths))
+        return run_sums((self.high - self.low - 1) / 2, self.offsets)
 
     @cached_property
     def positive(self) -> Floats:
         """Scores above 0 as shares of their sum, 0 for the others: shape (T,), NaN without any."""
         above = np.maximum(self.scores, 0.0)
-        return divide(above, row_sums(above, self.rows, len(self.lengths))[self.rows])
+        return divide(above, np.repeat(run_sums(above, self.offsets), self.lengths))
 
-    def shuffled(self, rng: np.random.Generator) -> Ints:
-        """`order` with equal scores in random order: int64, shape (T,)."""
+    @cached_property
+    def groups(self) -> NDArray[np.uint64]:
+        """For each score, in the order of `order`, the flat rank where its equals begin, as the
+        upper half of a key: shape (T,)."""
         starts = np.repeat(self.offsets[:-1], self.lengths)
-        group = (starts + self.low)[self.order].astype(np.uint64)
-        draw = rng.integers(2**32, size=len(group), dtype=np.uint32)
-        return self.order[np.argsort(group << HALF | draw)]
+        return (starts + self.low)[self.order].astype(np.uint64) << HALF
+
+    def shuffled(self, rng: np.random.Generator) -> Shuffled:
+        """Equal scores in random order; those that draw the same number too, in text order."""
+        drawn = self.groups | rng.integers(2**32, size=len(self.order), dtype=np.uint32)
+        ranked = np.sort(drawn)
+        if (ranked[1:] == ranked[:-1]).any():
+            ranked = np.arange(len(drawn), dtype=np.uint64)
+            drawn[np.argsort(drawn, kind="stable")] = ranked
+        keys = np.empty_like(drawn)
+        keys[self.order] = drawn
+        return Shuffled(keys, ranked)
 
 
 def order_of(scores: NDArray[np.generic], offsets: Ints) -> Order:

@@ -10,9 +10,9 @@ import numpy as np
 
 from analysis.alignment.base import Cut, Golds, Scores
 from analysis.alignment.compared import Compared
-from analysis.alignment.cut import inclusion
+from analysis.alignment.cut import inclusion, kept
 from analysis.alignment.order import Order
-from analysis.arrays import Bools, Floats, Ints, divide, row_sums
+from analysis.arrays import Bools, Floats, Ints, divide, run_sums
 
 
 class Overlap:
@@ -30,7 +30,7 @@ class Overlap:
     empty = "golds that mark nothing are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        return {f"gold that marks no {golds.noun}": golds.marked == 0}
+        return golds.marking_nothing()
 
     def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
         theirs = _highest(of.levels, cut.k)
@@ -38,7 +38,7 @@ class Overlap:
 
     def oracle(self, golds: Golds, cut: Cut) -> dict[str, Scores]:
         """As many of people's as fit into k."""
-        theirs = row_sums(_highest(golds.levels, cut.k), golds.cells.gold, len(golds.values))
+        theirs = run_sums(_highest(golds.levels, cut.k), golds.cells.offsets)
         return _of_hits(np.minimum(theirs, cut.k), cut, golds.marked)
 
 
@@ -48,5 +48,5 @@ def _highest(levels: Order, k: Ints) -> Floats:
 
 
 def _of_hits(hits: Floats, cut: Cut, marked: Floats) -> dict[str, Scores]:
-    k: Floats = np.where(marked > 0, cut.k, 0).astype(np.float64)
+    k = kept(cut.k, marked)
     return {"topk_overlap": Scores(divide(hits, k), hits, k)}

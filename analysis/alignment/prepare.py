@@ -19,6 +19,7 @@ from analysis.resampling import Plan
 from db.errors import DataError, UsageError
 from db.ragged import Ragged
 from db.records import Marks
+from db.words import counted
 
 COUNTS = {"instance": "as many {}s as the gold marks", "mean": "the golds' mean count"}
 TIES = {
@@ -128,7 +129,7 @@ def tie_notes(tied: Mapping[str, int], n_cuts: int, choices: Choices) -> list[st
     if choices.ties == "expected":
         taken = "the expected score was taken"
     return [
-        f"{subject}: {count} of {n_cuts} cuts fell between equal scores; {taken}"
+        f"{subject}: {count} of {counted(n_cuts, 'cut')} fell between equal scores; {taken}"
         for subject, count in tied.items()
     ]
 
@@ -163,13 +164,14 @@ def _checked(
     """The flat scores of an explainer, if they fit the instances."""
     if len(scores) != len(lengths):
         raise DataError(
-            f"explainer {name!r} has maps of {len(scores)} instances, the marks of {len(lengths)}"
+            f"explainer {name!r} has maps of {counted(len(scores), 'instance')}, the marks of "
+            f"{len(lengths)}"
         )
     wrong = np.flatnonzero(scores.lengths != lengths)
     if len(wrong):
         i = int(wrong[0])
         raise DataError(
-            f"explainer {name!r} scores {scores.lengths[i]} {noun}s of instance "
+            f"explainer {name!r} scores {counted(int(scores.lengths[i]), noun)} of instance "
             f"{marks.instance_ids[i]!r}, which has {lengths[i]}"
         )
     bad = np.flatnonzero(~np.isfinite(scores.values.astype(np.float64)))

@@ -12,7 +12,7 @@ import numpy as np
 from analysis.alignment.base import Cut, Golds, Marked, Scores
 from analysis.alignment.compared import Compared
 from analysis.alignment.order import HALF
-from analysis.arrays import Bools, Floats, Ints, divide, row_sums
+from analysis.arrays import Bools, Floats, Ints, divide, run_sums
 
 
 class Ranking:
@@ -51,15 +51,15 @@ class Ranking:
 
 def _scores(cells: Marked, length: Floats, low: Ints, high: Ints) -> dict[str, Scores]:
     """`low`, `high`: int64, shape (S,), ranks of the marked tokens in the map."""
-    owner, rows = cells.gold, len(length)
-    marked = row_sums(cells.value, owner, rows)
+    owner = cells.gold
+    marked = run_sums(cells.value, cells.offsets)
     unmarked = length - marked
     both = (marked > 0) & (unmarked > 0)
     # Tokens below, and half of those that tie; what marked tokens win of each other is half.
     below = length[owner] - (low + high) / 2
-    won = row_sums(cells.value * below, owner, rows) - marked**2 / 2
+    won = run_sums(cells.value * below, cells.offsets) - marked**2 / 2
     precision = _mass_at_or_above(cells, owner, low) / high
-    average = divide(row_sums(cells.value * precision, owner, rows), marked * both)
+    average = divide(run_sums(cells.value * precision, cells.offsets), marked * both)
     return {
         "auroc": Scores(divide(won, marked * unmarked * both)),
         "average_precision": Scores(average),

@@ -16,6 +16,7 @@ from analysis.arrays import Floats, Ints
 from analysis.intervals import Spread, estimate, jackknife, percentile
 from analysis.resampling import Plan, Weights
 from db.records import Estimate, Over
+from db.words import counted
 
 LeaveOut = Callable[[], Floats]
 """Makes the mean of every column without each worker: shape (M, W)."""
@@ -142,7 +143,7 @@ def _fields(board: Board, column: Column, place: int) -> dict[str, Any]:
     sample, n_units = board.sample, int(np.isfinite(board.means[place]).sum())
     note = "" if n_units else "undefined in every instance"
     if column.subject == PEOPLE and n_units and (sample.asked == 1).any():
-        note = f"in the {n_units} instances where at least two people were asked"
+        note = f"in the {counted(n_units, 'instance')} where at least two people were asked"
     if column.subject == ORACLE and n_units:
         note = "the best possible against each gold"
     return {

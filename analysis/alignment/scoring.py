@@ -119,23 +119,37 @@ def columns(setting: Setting, families: Sequence[Family], block: Block, each: bo
 
 
 def joined(pieces: Iterable[Column]) -> list[Column]:
-    """Columns of several blocks end to end, in the order in which they first come."""
+    """Columns of several blocks end to end, in the order in which they first come.
+
+    Arrays of whole numbers that columns share are joined once, and shared again.
+    """
     found: dict[tuple[str, str], list[Column]] = {}
     for piece in pieces:
         found.setdefault((piece.metric, piece.subject), []).append(piece)
-    return [end_to_end(same) for same in found.values()]
+    known: dict[tuple[int, ...], Ints] = {}
+    return [end_to_end(same, known) for same in found.values()]
 
 
-def end_to_end(pieces: Sequence[Column]) -> Column:
-    """The same column of several blocks as one."""
+def end_to_end(
+    pieces: Sequence[Column], known: dict[tuple[int, ...], Ints] | None = None
+) -> Column:
+    """The same column of several blocks as one. `known`: ids of arrays → what they became."""
+    known = {} if known is None else known
+
+    def once(numbers: Sequence[Ints]) -> Ints:
+        key = tuple(map(id, numbers))
+        if key not in known:
+            known[key] = np.concatenate(numbers)
+        return known[key]
+
     parts = zip(*(piece.parts for piece in pieces), strict=True)
     workers = zip(*(piece.workers for piece in pieces), strict=True)
     return replace(
         pieces[0],
         parts=tuple(np.concatenate(part) for part in parts),
-        instance=np.concatenate([piece.instance for piece in pieces]),
-        workers=tuple(np.concatenate(who) for who in workers),
-        deleted=np.concatenate([piece.deleted for piece in pieces]),
+        instance=once([piece.instance for piece in pieces]),
+        workers=tuple(once(who) for who in workers),
+        deleted=once([piece.deleted for piece in pieces]),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.alignment.base import Cut, Golds, Scores
 from analysis.alignment.compared import Compared
@@ -53,14 +54,15 @@ class Spans:
     empty = "golds that mark nothing are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        return {f"gold that marks no {golds.noun}": golds.marked == 0}
+        return golds.marking_nothing()
 
     def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
         run_of = _runs_by_token(of.golds)
         marked, there = of.marked, (of.marked > 0).astype(np.float64)
-        drawn = []
+        start, drawn = np.repeat(of.golds.values.offsets[of.gold], cut.k), []
         for chosen in selections(of, cut):
-            found = _counts(chosen, run_of, of)
+            theirs = run_of.run[start + chosen.place]
+            found = _counts(chosen, theirs, run_of, of)
             either = cut.k + marked - found.both
             matched = 2 * found.matches
             iou = divide(found.both, either * there)
@@ -110,7 +112,7 @@ class _RunOf(NamedTuple):
     """`run`: int32, shape (N,), the run of each gold token or −1; `length`: shape (S,); `spans`:
     float64, shape (G,), runs of each gold."""
 
-    run: np.ndarray[tuple[int], np.dtype[np.int32]]
+    run: NDArray[np.int32]
     length: Ints
     spans: Floats
 
@@ -123,10 +125,10 @@ def _runs_by_token(golds: Golds) -> _RunOf:
     return _RunOf(run, found.length, spans)
 
 
-def _counts(chosen: Chosen, gold_runs: _RunOf, of: Compared) -> Counts:
-    """Matches of the chosen tokens' spans with the gold's."""
+def _counts(chosen: Chosen, theirs: NDArray[np.int32], gold_runs: _RunOf, of: Compared) -> Counts:
+    """Matches of the chosen tokens' spans with the gold's. `theirs`: shape (C,), the gold's run
+    that each of them lies in, or −1."""
     predicted, rows = runs(*chosen), len(of)
-    theirs = gold_runs.run[of.golds.values.offsets[of.gold[chosen.of]] + chosen.place]
     shared = theirs >= 0
     mine, theirs = predicted.of_token[shared], theirs[shared]
     new = np.ones(len(mine), dtype=bool)

@@ -6,11 +6,9 @@ set's mean. A soft gold counts each token by its share.
 
 from __future__ import annotations
 
-import numpy as np
-
 from analysis.alignment.base import Cut, Golds, Scores
 from analysis.alignment.compared import Compared
-from analysis.alignment.cut import best_mass, inclusion
+from analysis.alignment.cut import best_mass, inclusion, kept
 from analysis.arrays import Bools, Floats, divide
 
 SCALE = "0 to 1, higher is better"
@@ -30,7 +28,7 @@ class TopK:
     empty = "golds that mark nothing are left out"
 
     def undefined(self, golds: Golds) -> dict[str, Bools]:
-        return {f"gold that marks no {golds.noun}": golds.marked == 0}
+        return golds.marking_nothing()
 
     def score(self, of: Compared, cut: Cut) -> dict[str, Scores]:
         return _of_hits(of.sum(inclusion(of, cut) * of.cells.value), cut, of.marked)
@@ -41,7 +39,7 @@ class TopK:
 
 
 def _of_hits(hits: Floats, cut: Cut, marked: Floats) -> dict[str, Scores]:
-    k: Floats = np.where(marked > 0, cut.k, 0).astype(np.float64)
+    k = kept(cut.k, marked)
     parts = {
         "token_precision": (hits, k),
         "token_recall": (hits, marked),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import Floats, Ints
+from analysis.limits import check_size
 from analysis.resampling import KINDS, Plan, Units
 from analysis.score_table import ScoreBoard, ScoreTable
 from db.columns import UNIT, VALUE, WORKER, require
@@ -98,7 +99,7 @@ def conditions_of(
 ) -> Conditions:
     """Conditions from a table with the columns unit, worker, value (a number), condition.
 
-    `lengths`: unit → words. DataError where there is no row. Conditions stand in order of names.
+    `lengths`: unit → words. DataError where there is no row, or a number above 1e100. Conditions stand in order of names.
     """
     require(table, (UNIT, WORKER, VALUE, CONDITION), "a table of judgements by condition")
     if table.empty:
@@ -106,6 +107,7 @@ def conditions_of(
     unit, units = _factorized(table, UNIT)
     worker, workers = _factorized(table, WORKER)
     values = table[VALUE].to_numpy(dtype=np.float64)
+    check_size(values)
     rows = table.reset_index(drop=True).groupby(CONDITION, sort=True).indices
     tables = [ScoreTable(values[at], unit[at], (worker[at],), len(units)) for at in rows.values()]
     return Conditions(

@@ -22,6 +22,7 @@ from analysis.score_table import means_over_instances
 from analysis.significance import holm
 from db.errors import DataError
 from db.records import Estimate
+from db.words import counted
 
 FEWEST = 10
 """A part of fewer instances has no score."""
@@ -68,7 +69,7 @@ class StrataResult:
         return [e for stratum in self.strata for e in stratum.estimates]
 
 
-def length_bins(lengths: Sequence[int], bins: int = 4) -> list[str]:
+def length_bins(lengths: Sequence[float], bins: int = 4, noun: str = "words") -> list[str]:
     """Which quarter (or `bins`-th) by length each is in, named by its ends: "12 to 30 words".
 
     Equal lengths share a bin, so that there may be fewer bins.
@@ -78,8 +79,10 @@ def length_bins(lengths: Sequence[int], bins: int = 4) -> list[str]:
         return []
     edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
     at = np.searchsorted(edges, values, side="left")
-    names = {b: (int(values[at == b].min()), int(values[at == b].max())) for b in np.unique(at)}
-    return [f"{names[b][0]} to {names[b][1]} words" for b in at]
+    names = {
+        b: (f"{values[at == b].min():.12g}", f"{values[at == b].max():.12g}") for b in np.unique(at)
+    }
+    return [f"{names[b][0]} to {names[b][1]} {noun}" for b in at]
 
 
 def by_stratum(
@@ -143,7 +146,9 @@ def _strata(
                         method=f"mean over the instances of the part; {plan.method(over)}",
                         n_units=n,
                         subject=f"{stratum}: {subject}",
-                        note=f"{n} instances are too few (at least {FEWEST})" if few else "",
+                        note=f"{counted(n, 'instance is', 'instances are')} too few (at least {FEWEST})"
+                        if few
+                        else "",
                     )
                 )
         made.append(Stratum(stratum, int((codes == s).sum()), tuple(found)))
@@ -165,7 +170,8 @@ def _tests(given: Conditions, codes: Ints, settings: Settings) -> list[Parting]:
         there &= np.isin(codes, large)
         group = np.searchsorted(large, codes[there]).astype(np.int64)
         p = several_groups(gap[there], group, settings.flips, settings.seed)
-        words = f"{settings.flips:,} permutations of {int(there.sum())} instances over parts"
+        instances = counted(int(there.sum()), "instance")
+        words = f"{counted(settings.flips, 'permutation')} of {instances} over parts"
         why = f"fewer than two parts have {FEWEST} instances with both people and model"
         found.append(Parting(given.score, subject, p, words if p is not None else why))
     return corrected(found)

@@ -30,6 +30,7 @@ from analysis.resampling import Plan, Units, Weights
 from analysis.score_table import ScoreTable
 from db.errors import DataError
 from db.records import Estimate, Marks
+from db.words import counted
 
 MOST_PERMUTATIONS = 2000
 """Permutations within instances are sorted one by one; so many give p to about .01."""
@@ -132,7 +133,9 @@ def _named(
         n_units=n,
         n_workers=1,
         subject=f"{worker}: {subject}",
-        note=f"{n} instances are too few (at least {FEWEST})" if few else "",
+        note=f"{counted(n, 'instance is', 'instances are')} too few (at least {FEWEST})"
+        if few
+        else "",
     )
 
 
@@ -159,5 +162,6 @@ def _test(score: str, subject: str, gap: Floats, marks: Marks, settings: Setting
         between(values[np.lexsort((rng.random(len(values)), instance))]) >= seen
         for _ in range(times)
     )
-    words = f"{times:,} permutations of workers within {len(np.unique(instance))} instances"
+    instances = counted(len(np.unique(instance)), "instance")
+    words = f"{counted(times, 'permutation')} of workers within {instances}"
     return Parting(score, subject, (1 + more) / (1 + times), words)

@@ -11,6 +11,8 @@ FAITHFULNESS = Catalogue(
         "sufficiency": "analysis.faithfulness.sufficiency:Sufficiency",
         "normalised": "analysis.faithfulness.normalised:Normalised",
         "flip": "analysis.faithfulness.flip:Flip",
+        "insertion": "analysis.faithfulness.insertion:Insertion",
+        "deletion": "analysis.faithfulness.deletion:Deletion",
     },
 )
 """See `analysis.faithfulness.base.Score`."""

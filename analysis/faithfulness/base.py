@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from analysis.arrays import Bools, Floats, Ints
+from analysis.faithfulness.curves import Curves
 from db.errors import DataError
 from db.records import Estimate
 
@@ -26,7 +27,8 @@ class Probed:
 
     `full`, `empty`: float64, shape (n, C), with all tokens and with none; `without`, `only`:
     float64, shape (n, K, C), without the rationale of each share, and with nothing else;
-    `without_first`: float64, shape (n, C), without the one token that scores highest.
+    `without_first`: float64, shape (n, C), without the one token that scores highest; `curves`: of
+    pictures, None of others.
     """
 
     full: Floats
@@ -35,6 +37,7 @@ class Probed:
     only: Floats
     without_first: Floats
     shares: tuple[float, ...] = SHARES
+    curves: Curves | None = None
 
     def __post_init__(self) -> None:
         n, classes = self.full.shape
@@ -48,6 +51,11 @@ class Probed:
             found = getattr(self, name).shape
             if found != shape:
                 raise DataError(f"{name} has shape {found}, not {shape} as the full texts ask for")
+        if self.curves is not None:
+            points = (n, len(self.curves.treated), classes)
+            for name, one in (("without", self.curves.without), ("only", self.curves.only)):
+                if one.shape != points:
+                    raise DataError(f"the curve {name} has shape {one.shape}, not {points}")
 
     @cached_property
     def predicted(self) -> Ints:

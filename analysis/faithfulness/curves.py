@@ -8,13 +8,45 @@ part of the name of the number here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from analysis.arrays import Floats, Ints
+from analysis.arrays import Bools, Floats, Ints
+from analysis.faithfulness.cut import places
 from db.errors import DataError
+from db.ragged import Ragged
 
+STEPS = 10
+"""Steps of a curve: Petsiuk's take one for each row of pixels, and so more than twenty times the
+passes."""
 DELETION = "0 to 1, lower is better"
 INSERTION = "0 to 1, higher is better"
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Probabilities of n instances of U units each, while units are taken away or put back.
+
+    `treated`: float64, shape (S + 1,), the share of units treated, from 0 to 1; `without`: float64,
+    shape (n, S + 1, C), with so many of the highest units taken away; `only`: with no others.
+    """
+
+    treated: Floats
+    without: Floats
+    only: Floats
+
+
+def highest(scores: Ragged, chance: Ragged, n_steps: int = STEPS) -> list[Bools]:
+    """The highest units of every step between the first state and the last: bool, shape (N,) each.
+
+    Rows of one length, U; `chance` orders equal scores, see `places`. Fewer than `n_steps` − 1
+    where there are few units, and none of one unit.
+    """
+    if len(set(scores.lengths.tolist())) != 1:
+        raise DataError("the curves of a picture take instances of the same number of units")
+    place = places(scores, chance)
+    return [place < count for count in steps(int(scores.lengths[0]), n_steps)[1:-1].tolist()]
 
 
 def area(probabilities: Floats, treated: Floats | None = None) -> Floats:

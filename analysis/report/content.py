@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from analysis.alignment.contract import Contract
 from analysis.report.contrasts import Contrast, Contrasts
 from analysis.report.plots.charts import Chart
 from analysis.report.teaching import Difference, Objective, SeedScore, Teaching, TeachingMetric
@@ -155,7 +156,8 @@ class Alignment:
     `over`. `normalised`: the same names and explainers, `(score − floor)/(ceiling − floor)`, value
     None where the ceiling is not clearly above the floor. `differences` are paired comparisons.
     `headline` names the metric of the summary (default: the first). `gold_policy` and `k_rule` say
-    how people's marks became a gold, and how many tokens each explainer was allowed.
+    how people's marks became a gold, and how many tokens each explainer was allowed. `contracts`
+    say what each family of scores is, exactly; they stand folded beneath.
     """
 
     estimates: tuple[Estimate, ...]
@@ -164,6 +166,7 @@ class Alignment:
     headline: str = ""
     gold_policy: str = ""
     k_rule: str = ""
+    contracts: tuple[Contract, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -46,11 +46,6 @@ def count(value: int | None) -> str:
     return UNDEFINED if value is None else f"{value:,}"
 
 
-def counted(value: int, one: str, many: str = "") -> str:
-    """A count with its noun: `1 tie`, `2 ties`."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
-
-
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency code, to the hundredth."""
     if amount is None or not amount.is_finite():

@@ -18,6 +18,7 @@ from sklearn.cluster import KMeans  # type: ignore[import-untyped]
 from analysis.arrays import Bools, Floats, Ints
 from analysis.workers.base import Work
 from analysis.workers.pairs import MOST_VALUES, WorkerPairs, excess, worker_pairs
+from db.words import counted
 
 LEAST_WORKERS = 8
 MOST_CLUSTERS = 8
@@ -79,7 +80,8 @@ def clusters(work: Work, *, seed: int = 0) -> Clusters:
 
 def _problem(work: Work) -> str:
     if work.n_workers < LEAST_WORKERS:
-        return f"{work.n_workers} workers are too few for groups (at least {LEAST_WORKERS})"
+        few = counted(work.n_workers, "worker is", "workers are")
+        return f"{few} too few for groups (at least {LEAST_WORKERS})"
     if len(work.judged.values) > MOST_VALUES:
         return f"more than {MOST_VALUES} different answers: habits are not known well enough"
     if not (work.asked > 2).any():

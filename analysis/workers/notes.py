@@ -19,6 +19,7 @@ from analysis.workers.base import Fact, Work
 from analysis.workers.clusters import Clusters
 from analysis.workers.duplicates import Duplicates
 from analysis.workers.straight import runs
+from db.words import counted, shown
 
 THRESHOLD = 0.05
 FAST = 2.0
@@ -81,8 +82,8 @@ def _bias(known: Known) -> dict[int, str]:
     place = {worker: w for w, worker in enumerate(known.work.judged.workers)}
     clear = clear.sort_values("difference", ascending=False).drop_duplicates("worker")
     return {
-        place[worker]: f"says {value!r} {100 * gap:.0f} points more often than the others "
-        "on the same units"
+        place[worker]: f"says {shown(value)} {counted(round(100 * gap), 'point')} more often than "
+        "the others on the same units"
         for worker, value, gap in zip(
             clear["worker"], clear["value"], clear["difference"], strict=True
         )
@@ -95,7 +96,7 @@ def _leniency(known: Known) -> dict[int, str]:
     found = {}
     for w in _small(_p(fact, fact.n - 1)):
         more = "more" if fact.value[w] > 0 else "fewer"
-        found[w] = f"gives {abs(fact.value[w]):.2g} points {more} than the others"
+        found[w] = f"gives {_points(abs(fact.value[w]))} {more} than the others"
     return found
 
 
@@ -106,7 +107,7 @@ def _marked(known: Known) -> dict[int, str]:
     for w in _small(_p(fact, fact.n - 1)):
         more = "more" if fact.value[w] > 0 else "less"
         found[w] = (
-            f"marks {100 * abs(fact.value[w]):.0f} points {more} of the tokens than the others"
+            f"marks {counted(round(100 * abs(fact.value[w])), 'point')} {more} of the tokens than the others"
         )
     return found
 
@@ -119,7 +120,7 @@ def _nothing(known: Known) -> dict[int, str]:
     rest = np.nan_to_num(divide(blank.sum() - blank, n.sum() - n))
     tail = np.where(blank > 0, special.bdtrc(np.maximum(blank - 1, 0), fact.n, rest), 1.0)
     return {
-        w: f"marked nothing, or everything, in {blank[w]:.0f} of {fact.n[w]} documents, "
+        w: f"marked nothing, or everything, in {blank[w]:.0f} of {counted(int(fact.n[w]), 'document')}, "
         f"the others in {rest[w]:.0%}"
         for w in _small(np.where(n > 0, tail, np.nan))
     }
@@ -129,7 +130,7 @@ def _drift(known: Known) -> dict[int, str]:
     """Agreement falls from first to last, by Student's test; that it rises is not noted."""
     fact = known.facts["drift"]
     return {
-        w: f"agreement falls by {-100 * fact.value[w]:.0f} points from first to last judgement"
+        w: f"agreement falls by {counted(round(-100 * fact.value[w]), 'point')} from first to last judgement"
         for w in _small(_p(fact, fact.n - 2))
         if fact.value[w] < 0
     }
@@ -160,7 +161,7 @@ def _duplicates(known: Known) -> dict[int, str]:
     found: dict[int, str] = {}
     for pair in known.duplicates.pairs:
         for mine, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            said = f"answers like {other}: {pair.agreeing} of {pair.shared} shared units alike, "
+            said = f"answers like {other}: {pair.agreeing} of {counted(pair.shared, 'shared unit')} alike, "
             found.setdefault(place[mine], f"{said}{pair.expected:.0f} expected")
     return found
 
@@ -178,7 +179,7 @@ def _clusters(known: Known) -> dict[int, str]:
     """Belongs to a group of workers who err alike."""
     place = {str(worker): w for w, worker in enumerate(known.work.judged.workers)}
     return {
-        place[worker]: f"errs like {len(group.workers) - 1} others (group {number})"
+        place[worker]: f"errs like {counted(len(group.workers) - 1, 'other')} (group {number})"
         for number, group in enumerate(known.clusters.clusters, start=1)
         for worker in group.workers
     }
@@ -206,6 +207,11 @@ def _small(p: Floats) -> list[int]:
     tested = np.flatnonzero(np.isfinite(p))
     adjusted = holm(p[tested].tolist())
     return [w for w, value in zip(tested.tolist(), adjusted, strict=True) if value <= THRESHOLD]
+
+
+def _points(number: float) -> str:
+    text = f"{number:.2g}"
+    return f"{text} point{'' if text == '1' else 's'}"
 
 
 def _times(ratio: float) -> str:

@@ -11,9 +11,11 @@ from analysis.agreement.base import Level
 from analysis.agreement.levels import distance
 from analysis.arrays import Floats, Ints
 from analysis.judgements import Duplicates, Judgements, not_a_number, read
+from analysis.limits import check_size
 from analysis.workers.base import NO_GOLD, UNGIVEN_GOLD, Work
 from db.columns import GOLD, JUDGEMENTS, UNIT, WORKER, require
 from db.errors import DataError
+from db.words import shown
 
 SECONDS, LENGTH, POSITION, ORDER, HIT = "seconds", "length", "position", "order", "hit"
 
@@ -57,7 +59,8 @@ def points(work: Work) -> Floats:
 def _check_numbers(judged: Judgements, level: Level) -> None:
     wrong = not_a_number(judged.values)
     if wrong is not None:
-        raise DataError(f"level {level!r} needs numbers; {wrong!r} is not one")
+        raise DataError(f"level {level!r} needs numbers; {shown(wrong)} is not one")
+    check_size(np.array(judged.values, dtype=np.float64))
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats | None:
@@ -67,7 +70,7 @@ def _numbers(table: pd.DataFrame, column: str) -> Floats | None:
     found = pd.to_numeric(table[column], errors="coerce")
     wrong = table[column][found.isna() & table[column].notna()]
     if len(wrong):
-        raise DataError(f"the column {column!r} needs numbers; {wrong.iloc[0]!r} is not one")
+        raise DataError(f"the column {column!r} needs numbers; {shown(wrong.iloc[0])} is not one")
     return found.to_numpy(dtype=np.float64)
 
 

@@ -14,6 +14,7 @@ from scipy import special  # type: ignore[import-untyped]
 from analysis.arrays import Floats, Ints, divide, row_sums
 from analysis.workers.base import Fact, Work
 from analysis.workers.company import votes
+from db.words import shown
 
 ALONE = "never judged a unit that anyone else judged, so chance is not known"
 
@@ -59,7 +60,7 @@ def same_answer(work: Work, *, confidence: float = 0.95) -> Fact:
     expected = _others_share(work)[np.arange(work.n_workers), most]
     labels = [work.judged.values[code] if len(work.judged.values) else None for code in most]
     notes = tuple(
-        ALONE if np.isnan(e) else f"{label!r}; the others say so in {e:.0%} on the same units"
+        ALONE if np.isnan(e) else f"{shown(label)}; the others say so in {e:.0%} on the same units"
         for label, e in zip(labels, expected.tolist(), strict=True)
     )
     return Fact(

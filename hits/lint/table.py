@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.errors import UsageError
+from db.words import counted
 
 LARGEST_CELL = 2**31 - 1
 
@@ -49,7 +50,7 @@ def read_table(path: Path) -> Table:
     for row in lines[1:]:
         if len(row.cells) != len(header):
             raise UsageError(
-                f"{path}, row {row.number}: {len(row.cells)} cells, "
+                f"{path}, row {row.number}: {counted(len(row.cells), 'cell')}, "
                 f"where the header has {len(header)}"
             )
     return Table(path.name, header, tuple(lines[1:]))

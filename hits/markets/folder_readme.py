@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from db.words import counted
+
 TURKLE_TEMPLATE = 65_536
 AMAZON_QUESTION = 65_535
 
@@ -61,5 +63,6 @@ def readme(hits: int, template: int, largest: int) -> str:
         else f"Filled in, the largest HIT takes {whole:,}: more\nthan the {AMAZON_QUESTION:,} that "
         "Amazon documents for a question; plan fewer items a HIT for such a site."
     )
-    counted = "1 HIT" if hits == 1 else f"{hits} HITs"
-    return TEXT.format(hits=counted, template=template, turkle=TURKLE_TEMPLATE, fits=fits)
+    return TEXT.format(
+        hits=counted(hits, "HIT"), template=template, turkle=TURKLE_TEMPLATE, fits=fits
+    )

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from db.errors import MarketError
 from db.records import AssignmentStatus
+from db.words import counted
 from hits.markets.base import Submission
 
 NEEDED = ("AssignmentId", "WorkerId", "Input.hit")
@@ -91,7 +92,7 @@ def read_table(path: Path, needed: Collection[str]) -> list[dict[str, str]]:
     for number, line in enumerate(lines, start=2):
         if len(line) != len(header):
             raise MarketError(
-                f"{path}, row {number}, has {len(line)} cells where the header has {len(header)}; "
+                f"{path}, row {number}, has {counted(len(line), 'cell')} where the header has {len(header)}; "
                 "download it once more"
             )
     return [dict(zip(header, line, strict=True)) for line in lines]

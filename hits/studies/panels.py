@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from db.errors import KonkyoError
+from db.words import counted
 
 Span = tuple[int, int]
 PanelKind = Literal["text", "pair", "image", "row", "words"]
@@ -132,7 +133,7 @@ def _check_spans(text: str, spans: Sequence[Span]) -> None:
 
 def _check_scores(scores: Sequence[float], wanted: int) -> None:
     if len(scores) != wanted:
-        raise StudyError(f"{len(scores)} scores for {wanted} tokens, features or cells")
+        raise StudyError(f"{counted(len(scores), 'score')} for {wanted} tokens, features or cells")
     if not all(math.isfinite(score) for score in scores):
         raise StudyError("a score is not a finite number")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from db.words import counted
 from pipeline.aggregate import Consensus
 from pipeline.aggregate_all import SideBySide, as_majority
 from pipeline.aggregate_means import Averaged
@@ -45,8 +46,8 @@ def aggregate_tables(done: Aggregated) -> list[View]:
 def stored_lines(done: Aggregated) -> list[str]:
     """What the database now has of it, in a line each; nothing where nothing was stored."""
     document = done.document()
-    found = [(document["stored"], "human rationales"), (document.get("stored_units", 0), "units")]
-    return [f"{n} {words} stored" for n, words in found if n]
+    found = [(document["stored"], "human rationale"), (document.get("stored_units", 0), "unit")]
+    return [f"{counted(n, noun)} stored" for n, noun in found if n]
 
 
 def _consensus(done: Consensus) -> list[View]:

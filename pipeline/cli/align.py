@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.results import (
+from pipeline.cli.results_shared import (
     PANEL,
     BootstrapOption,
     FormatOption,
@@ -87,6 +87,10 @@ def align(
         raise UsageError("align on files needs both --human and --model")
     if human is None:
         refuse_given(context, "files", "a campaign", "format")
+    elif compat is None:
+        refuse_given(context, "campaigns", "files", "db")
+    else:
+        refuse_given(context, "campaigns and settings", f"--compat {compat}", "db", "config")
     if compat is not None:
         plain = (gold_policy, average, ties, chunk, by, bootstrap, seed)
         if human is None or model is None or campaign or run:

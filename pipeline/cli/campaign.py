@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from db.words import counted
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -98,8 +99,8 @@ def plan(
         return
     out = console(stderr=False)
     out.print(
-        f"campaign [bold]{planned.campaign.name}[/]: {planned.items} items "
-        f"({planned.gold} of them checks) on {planned.quote.hits} HITs"
+        f"campaign [bold]{planned.campaign.name}[/]: {counted(planned.items, 'item')} "
+        f"({planned.gold} of them checks) on {counted(planned.quote.hits, 'HIT')}"
     )
     _print_quote(planned.campaign, planned.quote)
     print_notes(planned.notes)
@@ -146,7 +147,7 @@ def publish(
         print_json("publish", campaign=done.campaign.name, hits=done.hits, made=done.made)
         return
     console(stderr=False).print(
-        f"campaign [bold]{done.campaign.name}[/]: {done.hits} HITs are out, {done.made} made now "
+        f"campaign [bold]{done.campaign.name}[/]: {counted(done.hits, 'HIT is', 'HITs are')} out, {done.made} made now "
         f"({escaped(done.campaign.endpoint_url or '')})",
         soft_wrap=True,
     )
@@ -180,8 +181,8 @@ def simulate(
         )
         return
     console(stderr=False).print(
-        f"campaign [bold]{done.campaign.name}[/]: {done.workers} simulated workers submitted "
-        f"{done.assignments} assignments"
+        f"campaign [bold]{done.campaign.name}[/]: {counted(done.workers, 'simulated worker')} submitted "
+        f"{counted(done.assignments, 'assignment')}"
     )
 
 
@@ -281,7 +282,8 @@ def _print_quote(campaign: Campaign, quote: Quote) -> None:
 def _agree(campaign: Campaign, quote: Quote, balance: Decimal | None) -> bool:
     held = "the site pays them" if balance is None else f"the account holds {balance}"
     say(
-        f"Campaign {escaped(campaign.name)} will pay real people: {quote.assignments} assignments, "
+        f"Campaign {escaped(campaign.name)} will pay real people: "
+        f"{counted(quote.assignments, 'assignment')}, "
         f"{quote.rewards} in rewards, {quote.fees} in fees, {quote.total} {quote.currency} in "
         f"all; {held}."
     )

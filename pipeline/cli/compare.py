@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.results import (
+from pipeline.cli.results_shared import (
     PANEL,
     BootstrapOption,
     FormatOption,
@@ -58,7 +58,9 @@ def compare(
     with_: Annotated[
         str | None,
         typer.Option(
-            "--with", help="A highlight campaign: set what was said beside what was marked."
+            "--with",
+            help="A highlight campaign: set what was said beside what was marked; of verify the "
+            "campaign with the other question.",
         ),
     ] = None,
     human: HumanOption = None,
@@ -85,6 +87,8 @@ def compare(
         raise UsageError("compare on files needs --human and one --model or more")
     if human is None:
         refuse_given(context, "files", "a campaign", "format")
+    else:
+        refuse_given(context, "campaigns", "files", "db")
     if human is not None and (campaign or by or with_):
         raise UsageError("compare works on campaigns or on files: --human and --model stand alone")
     if with_ is not None and by is not None:

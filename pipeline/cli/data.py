@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from db.words import counted
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -101,7 +102,8 @@ def import_(
         return
     out = console(stderr=False)
     if report.nothing_new:
-        out.print(f"nothing new: all {report.instances_known} instances are stored already")
+        known = counted(report.instances_known, "instance is", "instances are")
+        out.print(f"nothing new: {known} stored already")
     else:
         out.print(f"instances: {report.instances_new} new, {report.instances_known} known already")
     if report.campaign is not None:

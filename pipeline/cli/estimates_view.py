@@ -40,15 +40,15 @@ ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "
 
 
 def number(value: float | None) -> str:
-    """Three decimals, a dash where undefined."""
-    return "—" if value is None else f"{value:.3f}"
+    """Three decimals, a dash where undefined; a rounded zero carries no sign."""
+    return "—" if value is None else f"{value:z.3f}"
 
 
 def interval(estimate: Estimate) -> str:
     """The interval in brackets, a dash where undefined."""
     if estimate.low is None or estimate.high is None:
         return "—"
-    return f"[{estimate.low:.3f}, {estimate.high:.3f}]"
+    return f"[{estimate.low:z.3f}, {estimate.high:z.3f}]"
 
 
 def interval_rows(estimates: Sequence[Estimate]) -> Table:
@@ -120,12 +120,13 @@ def with_interval(estimate: Estimate | None) -> str:
         return "—"
     if estimate.low is None or estimate.high is None:
         return number(estimate.value)
-    return f"{estimate.value:.3f} [{_short(estimate.low)}, {_short(estimate.high)}]"
+    return f"{estimate.value:z.3f} [{_short(estimate.low)}, {_short(estimate.high)}]"
 
 
 def _short(value: float) -> str:
     """Two decimals, without the zero that every share begins with."""
-    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
+    text = f"{value:z.2f}"
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 def _over(estimate: Estimate) -> str:

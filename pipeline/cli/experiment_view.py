@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from db.words import counted
 from pipeline.cli.estimates_view import teaching_tables
 from pipeline.cli.shared import console, escaped, print_notes, print_table
 
@@ -15,7 +16,7 @@ def print_experiment(done: Experiment) -> None:
     """Two tables, a sentence for every comparison, and the notes."""
     out = console(stderr=False)
     out.print(
-        f"\n[bold]What changed[/]: {done.n_seeds} seeds on campaign {escaped(done.campaign.name)}, "
+        f"\n[bold]What changed[/]: {counted(done.n_seeds, 'seed')} on campaign {escaped(done.campaign.name)}, "
         f"human term weighted {done.weight:g}{', by certainty' if done.certainty else ''}; "
         f"labels: {done.labels}",
         soft_wrap=True,

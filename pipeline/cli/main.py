@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from pipeline.cli import (
+    aggregate,
+    agreement,
     align,
     campaign,
     compare,
@@ -14,7 +16,7 @@ from pipeline.cli import (
     lint,
     market,
     model,
-    results,
+    report,
     service,
     workers,
 )
@@ -42,15 +44,15 @@ for group in (
     campaign,
     lint,
     workers,
-    results,
+    agreement,
+    aggregate,
     align,
     compare,
+    report,
     service,
     market,
 ):
     group.register(app)
-    if group is compare:
-        results.register_report(app)
 
 
 def run() -> None:

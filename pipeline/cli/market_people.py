@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from db.words import counted
 from pipeline.cli.market_shared import DataOption, translated
 from pipeline.cli.shared import JsonOption, print_json, print_table, say
 
@@ -26,7 +27,7 @@ def invite(
         from hits.endpoint.invitations import invite as make
 
         code = make(data, places, days, note)
-    say(f"for {places}, within {days} days; shown this once:")
+    say(f"for {places}, within {counted(days, 'day')}; shown this once:")
     typer.echo(f"{site.rstrip('/')}/join/{code}")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from db.words import counted
 from pipeline.cli.market_shared import DataOption, translated
 from pipeline.cli.shared import JsonOption, escaped, print_json, print_table, say
 
@@ -56,7 +57,7 @@ def load(
             hosts=tuple(allow_host or ()),
         )
         batch = load_batch(data, account, template, table, terms)
-    say(f"batch {batch.number}: {batch.hits} HITs of type {batch.hit_type_id}")
+    say(f"batch {batch.number}: {counted(batch.hits, 'HIT')} of type {batch.hit_type_id}")
     say(f"results: konkyo market results {batch.number} --data {escaped(data)}")
 
 
@@ -72,7 +73,7 @@ def results(
         from hits.endpoint.results import write_results
 
         rows = write_results(data, account, batch, target)
-    say(f"{rows} assignments in {escaped(str(target))}; it names workers by their ids")
+    say(f"{counted(rows, 'assignment')} in {escaped(str(target))}; it names workers by their ids")
 
 
 def hosts(

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.cli.campaign import PANEL
 from pipeline.cli.plots_view import PlotsOption, draw
-from pipeline.cli.results import DuplicatesOption
+from pipeline.cli.results_shared import DuplicatesOption
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -80,7 +80,7 @@ def workers(
     from pipeline.workers import EXTRAS, workers_of_campaign, workers_of_file
 
     if target is not None and is_table(target):
-        refuse_given(context, "campaigns", "a file", "question")
+        refuse_given(context, "campaigns", "a file", "question", "db")
     else:
         refuse_given(context, "files", "a campaign", *FILE, *EXTRAS)
     check_folder(plots)

@@ -6,45 +6,32 @@ explain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from analysis.comparison.conditions import Conditions
-from analysis.comparison.marked import marked_conditions
 from analysis.score_table import ScoreTable
 from db import frames
 from db.errors import NotFound, UsageError
 from db.ragged import Ragged
 from db.records import Campaign, Marks, ModelRun
 from db.store import rationales, runs
-from pipeline.align import FLOORS, only
+from pipeline import align_images
+from pipeline.align import FLOORS, check_names, only
+from pipeline.comparing.maps import LEFT_OUT, Maps, Pairs, ScoredTokens
+from pipeline.comparing.pictures import of_pictures
 from pipeline.formats import READERS
-from pipeline.formats.base import Reader, ReadOptions
+from pipeline.formats.base import Reader, ReadOptions, whole
 from pipeline.judged import marks_of
 from pipeline.project import Project
 from pipeline.score_files import marks_of_file, scores_of_file
 
 SHORT = 8
 """Digits of a run's id in the name of its maps, where they tell runs apart."""
-Pairs = list[tuple[str, str]]
-
-
-class Maps(NamedTuple):
-    """`scores`: name → one row an instance of `marks`; `pairs`: what to compare; `groups`: names
-    whose scores are averaged to one (the runs of an objective), {} for none; `notes`;
-    `excluded`: reason → instances."""
-
-    scores: Mapping[str, Ragged]
-    marks: Marks
-    pairs: Pairs
-    groups: Mapping[str, Sequence[str]]
-    notes: tuple[str, ...] = ()
-    excluded: Mapping[str, int] = {}
 
 
 def of_explainers(project: Project, campaign: Campaign, named: Sequence[str]) -> Maps:
@@ -54,7 +41,7 @@ def of_explainers(project: Project, campaign: Campaign, named: Sequence[str]) ->
             "--by explainer compares within one run; name one, or compare --by run or objective"
         )
     run = runs.find(project.engine, named[0] if named else None)
-    maps = _on(project, marks_of(project, campaign), {run.id: run}, {run.id: ""})
+    maps = _on(project, campaign, {run.id: run}, {run.id: ""})
     return maps._replace(notes=(f"run {run.id}", *maps.notes))
 
 
@@ -65,8 +52,8 @@ def of_runs(project: Project, campaign: Campaign, named: Sequence[str]) -> Maps:
     found = {run.id: run for run in (runs.find(project.engine, name) for name in named)}
     if len(found) < 2:
         raise UsageError("--run names the same run twice; two different runs can be compared")
-    maps = _on(project, marks_of(project, campaign), found, _short(list(found)))
-    return maps._replace(pairs=_same_explainer(maps.scores))
+    maps = _on(project, campaign, found, _short(list(found)))
+    return maps._replace(pairs=_same_explainer(maps.names))
 
 
 def of_objectives(project: Project, campaign: Campaign, named: Sequence[str]) -> Maps:
@@ -74,7 +61,6 @@ def of_objectives(project: Project, campaign: Campaign, named: Sequence[str]) ->
 
     Without --run: every run that has explained a marked instance.
     """
-    marks = marks_of(project, campaign)
     chosen = [runs.find(project.engine, name) for name in named] or [
         run
         for run in runs.read(project.engine)
@@ -87,11 +73,11 @@ def of_objectives(project: Project, campaign: Campaign, named: Sequence[str]) ->
             "--by objective needs explained runs of two training objectives, and there is "
             f'{objectives[0] if objectives else "none"}; train with another, and "konkyo explain" it'
         )
-    maps = _on(project, marks, found, _short(list(found)))
+    maps = _on(project, campaign, found, _short(list(found)))
     groups: dict[str, list[str]] = {}
     names = _short(list(found))
     for identity, run in found.items():
-        for explainer in _explainers(maps.scores):
+        for explainer in _explainers(maps.names):
             key = f"{run.objective} {explainer}"
             groups.setdefault(key, []).append(f"{names[identity]} {explainer}")
     counts = {o: sum(run.objective == o for run in found.values()) for o in objectives}
@@ -109,9 +95,11 @@ def of_files(human: Path, models: Sequence[Path], format_name: str) -> Maps:
     A map is called by its file, and by its explainer where the files have several.
     """
     reader: Reader = READERS.load(format_name)
-    marks = marks_of_file(human, reader(human, ReadOptions()))
+    marks = marks_of_file(human, whole(reader(human, ReadOptions())))
     stems = _stems(models)
     found = {stems[path]: scores_of_file(path, marks) for path in models}
+    for path in models:
+        check_names(path, found[stems[path]])
     alone = all(len(by_explainer) == 1 for by_explainer in found.values())
     named = {
         stem if alone and len(models) > 1 else f"{stem} {explainer}": of
@@ -129,7 +117,9 @@ def of_files(human: Path, models: Sequence[Path], format_name: str) -> Maps:
     }
     same = len(models) > 1 and not alone
     pairs = _same_explainer(scores) if same else list(combinations(scores, 2))
-    return Maps(scores, marks, pairs, {}, (), _left_out(asked - len(shared)))
+    return Maps(
+        tuple(scores), ScoredTokens(scores, marks), pairs, {}, (), _left_out(asked - len(shared))
+    )
 
 
 BY: Mapping[str, Callable[[Project, Campaign, Sequence[str]], Maps]] = {
@@ -141,12 +131,10 @@ BY: Mapping[str, Callable[[Project, Campaign, Sequence[str]], Maps]] = {
 
 
 def scored(
-    maps: Maps, gold_policy: str, metrics: Sequence[str], floor: bool, seed: int
+    maps: Maps, gold_policy: str, metrics: Sequence[str], baseline: str | None, seed: int
 ) -> dict[str, Conditions]:
     """Metric → conditions; the maps of a group averaged score by score."""
-    found = marked_conditions(
-        maps.scores, maps.marks, gold_policy=gold_policy, metrics=metrics, floor=floor, seed=seed
-    )
+    found = maps.scoring(gold_policy, metrics, baseline, seed)
     if not maps.groups:
         return found
     return {metric: _grouped(given, maps.groups) for metric, given in found.items()}
@@ -168,22 +156,29 @@ def _mean(tables: Sequence[ScoreTable]) -> ScoreTable:
 
 
 def _on(
-    project: Project, marks: Marks, found: Mapping[str, ModelRun], names: Mapping[str, str]
+    project: Project, campaign: Campaign, found: Mapping[str, ModelRun], names: Mapping[str, str]
 ) -> Maps:
     """The maps of runs on the marked instances that all explainers of all of them have."""
-    shared_explainers = set.intersection(
+    shared = set.intersection(
         *({*rationales.explainers(project.engine, run)} - set(FLOORS) for run in found)
     )
-    if not shared_explainers:
+    if not shared:
         raise NotFound(
             "the runs have no explainer in common"
             if len(found) > 1
             else f'run {next(iter(found))} has no rationales; run "konkyo explain" first'
         )
-    keys = [(run, explainer) for run in found for explainer in sorted(shared_explainers)]
+    named = {f"{names[run]} {e}".strip(): (run, e) for run in found for e in sorted(shared)}
+    if align_images.of_pictures(project, campaign):
+        return of_pictures(project, campaign, named)
+    return _of_tokens(project, marks_of(project, campaign), named)
+
+
+def _of_tokens(project: Project, marks: Marks, named: Mapping[str, tuple[str, str]]) -> Maps:
+    """The same of texts and rows; `named`: what a map is called → its run and explainer."""
     shared = set(marks.instance_ids)
-    for run, explainer in keys:
-        shared &= set(frames.scores(project.engine, run, explainer, marks.instance_ids)[0])
+    for key in named.values():
+        shared &= set(frames.scores(project.engine, *key, marks.instance_ids)[0])
     if not shared:
         raise NotFound(
             "no marked instance has rationales of everything that is to be compared; "
@@ -191,23 +186,22 @@ def _on(
         )
     asked, marks = len(marks.instance_ids), only(marks, shared)
     scores = {
-        f"{names[run]} {explainer}".strip(): frames.scores(
-            project.engine, run, explainer, marks.instance_ids
-        )[1]
-        for run, explainer in keys
+        name: frames.scores(project.engine, *key, marks.instance_ids)[1]
+        for name, key in named.items()
     }
     out = _left_out(asked - len(marks.instance_ids))
-    return Maps(scores, marks, list(combinations(scores, 2)), {}, (), out)
+    pairs = list(combinations(scores, 2))
+    return Maps(tuple(scores), ScoredTokens(scores, marks), pairs, {}, (), out)
 
 
-def _same_explainer(names: Mapping[str, object]) -> Pairs:
+def _same_explainer(names: Iterable[str]) -> Pairs:
     """Pairs whose last words, the explainers, are the same."""
     return [
         (a, b) for a, b in combinations(names, 2) if a.rpartition(" ")[2] == b.rpartition(" ")[2]
     ]
 
 
-def _explainers(names: Mapping[str, object]) -> list[str]:
+def _explainers(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name.rpartition(" ")[2] for name in names))
 
 
@@ -226,4 +220,4 @@ def _stems(models: Sequence[Path]) -> dict[Path, str]:
 
 
 def _left_out(n: int) -> dict[str, int]:
-    return {"marked instance without scores of everything that is compared": n} if n else {}
+    return {LEFT_OUT: n} if n else {}

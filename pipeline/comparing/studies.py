@@ -15,7 +15,7 @@ from analysis.comparison.conditions import CONDITION
 from analysis.comparison.said import LEVEL, Said
 from db.columns import UNIT, VALUE, WORKER
 from db.errors import UsageError
-from db.records import Campaign
+from db.records import Campaign, Item
 from db.store import instances
 from hits.studies.choose import AGREEMENT
 from hits.studies.simulate import AFTER, BEFORE
@@ -67,18 +67,10 @@ def _output(project: Project, campaign: Campaign) -> Said:
 def _guess(project: Project, campaign: Campaign) -> Said:
     """Right guesses; explainers with the same k beside each other and beside random words."""
     found = asked(project, campaign, "guess")
-    right = [i.shown["target"] == v for i, v in zip(found.items, found.table[VALUE], strict=True)]
-    names = sorted(set(found.conditions))
-    return found.said(
-        right,
-        score="accuracy",
-        scale=ACCURACY,
-        kind="share",
-        level="chance",
-        levels=1 / len(found.options["labels"]),
-        pairs=[(a, b) for a, b in _against_random(names) if _shown(a) == _shown(b)],
-        notes=(UNSURE_IS_WRONG,),
-    )
+    pairs = [(a, b) for a, b in _against_random(found) if _shown(a) == _shown(b)]
+    chance = 1 / len(found.options["labels"])
+    right = _matches(found, lambda item: item.shown["target"])
+    return _accuracy(found, right, levels=chance, pairs=pairs)
 
 
 def _shown(condition: str) -> str:
@@ -86,8 +78,29 @@ def _shown(condition: str) -> str:
     return condition.rpartition(" k=")[2]
 
 
-def _against_random(names: Sequence[str]) -> list[tuple[str, str]]:
-    """All pairs, random second."""
+def _matches(found: Asked, wanted: Callable[[Item], object]) -> list[bool]:
+    """Whether each answer is the one that its item wants."""
+    return [wanted(i) == v for i, v in zip(found.items, found.table[VALUE], strict=True)]
+
+
+def _accuracy(found: Asked, right: Sequence[bool], notes: Sequence[str] = (), **more: Any) -> Said:
+    """The share of right answers, all pairs of conditions with random second; with `levels`,
+    against chance."""
+    level = {"level": "chance"} if "levels" in more else {}
+    fields = {"pairs": _against_random(found)} | level | more
+    return found.said(
+        right,
+        score="accuracy",
+        scale=ACCURACY,
+        kind="share",
+        notes=(*notes, UNSURE_IS_WRONG),
+        **fields,
+    )
+
+
+def _against_random(found: Asked) -> list[tuple[str, str]]:
+    """All pairs of conditions, random second."""
+    names = set(found.conditions)
     ordered = sorted(names, key=lambda name: (name.split(" k=")[0] == RANDOM, name))
     return list(combinations(ordered, 2))
 
@@ -101,7 +114,7 @@ def _choose(project: Project, campaign: Campaign) -> Said:
         item.shown["labels"][int(value)] == labels[item.instance_id]
         for item, value in zip(found.items, found.table[VALUE], strict=True)
     ]
-    return _picked(found, right, [len(item.shown["labels"]) for item in found.items])
+    return _accuracy(found, right, levels=[1 / len(item.shown["labels"]) for item in found.items])
 
 
 def _labels(project: Project, found: Asked) -> dict[str, str | None]:
@@ -111,22 +124,8 @@ def _labels(project: Project, found: Asked) -> dict[str, str | None]:
 
 def _intrude(project: Project, campaign: Campaign) -> Said:
     found = asked(project, campaign, "intruder")
-    right = [i.shown["intruder"] == v for i, v in zip(found.items, found.table[VALUE], strict=True)]
-    return _picked(found, right, [len(item.shown["choices"]) for item in found.items])
-
-
-def _picked(found: Asked, right: Sequence[bool], choices: Sequence[int]) -> Said:
-    """One of several was to be picked: against picking any."""
-    return found.said(
-        right,
-        score="accuracy",
-        scale=ACCURACY,
-        kind="share",
-        level="chance",
-        levels=[1 / n for n in choices],
-        pairs=_against_random(sorted(set(found.conditions))),
-        notes=(UNSURE_IS_WRONG,),
-    )
+    right = _matches(found, lambda item: item.shown["intruder"])
+    return _accuracy(found, right, levels=[1 / len(item.shown["choices"]) for item in found.items])
 
 
 def _name(project: Project, campaign: Campaign) -> Said:
@@ -146,21 +145,15 @@ def _name(project: Project, campaign: Campaign) -> Said:
     ]
     names = kept.options["names"]
     listed = any(item.shown["words"] for item in kept.items) and not kept.options["attribute"]
-    fields: dict[str, Any] = {"level": "chance", "levels": 1 / len(names)} if names else {}
+    fields: dict[str, Any] = {"levels": 1 / len(names)} if names else {}
     if listed:
         fields |= {"units": targets, "noun": "classes"}
     words = () if names else ("a name is right where it is the class's own, whatever its case",)
     left_out = len(found.items) - len(known)
-    return kept.said(
-        right,
-        score="accuracy",
-        scale=ACCURACY,
-        kind="share",
-        pairs=_against_random(sorted(set(kept.conditions))),
-        notes=(*words, UNSURE_IS_WRONG),
-        excluded={"judgement of something without a known name": left_out} if left_out else {},
-        **fields,
+    fields["excluded"] = (
+        {"judgement of something without a known name": left_out} if left_out else {}
     )
+    return _accuracy(kept, right, words, **fields)
 
 
 def _plain(words: str) -> str:
@@ -189,10 +182,7 @@ def _simulate(project: Project, campaign: Campaign) -> Said:
             WORKER: found.table[WORKER].to_numpy(),
             CONDITION: found.conditions,
             "phase": [item.phase for item in found.items],
-            VALUE: [
-                float(item.shown["target"] == value)
-                for item, value in zip(found.items, found.table[VALUE], strict=True)
-            ],
+            VALUE: [float(right) for right in _matches(found, lambda item: item.shown["target"])],
         }
     )
     means = frame.groupby([UNIT, WORKER, CONDITION, "phase"])[VALUE].mean().unstack("phase")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.arrays import blocks, divide, ordered_pairs, rank_rows, spread
+from analysis.arrays import blocks, divide, ordered_pairs, rank_rows, run_sums, spread
 
 rows_of_numbers = st.lists(st.lists(st.integers(-3, 3), max_size=6), min_size=1, max_size=8)
 
@@ -19,6 +19,20 @@ def test_ordered_pairs_are_all_pairs_of_a_group_and_none_with_itself() -> None:
 
 def test_spread_counts_on_from_each_start() -> None:
     assert spread(np.array([10, 3, 7]), np.array([2, 0, 3])).tolist() == [10, 11, 7, 8, 9]
+
+
+@given(st.lists(st.lists(st.integers(-3, 3), max_size=6), max_size=8))
+def test_rows_end_to_end_are_added_up_and_empty_ones_are_0(rows: list[list[int]]) -> None:
+    values = np.array([v for row in rows for v in row], dtype=np.int64)
+    offsets = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+    assert run_sums(values, offsets).tolist() == [sum(row) for row in rows]
+
+
+def test_sums_of_truths_count_them() -> None:
+    # Without a type of its own, numpy would say "any" of a row of truths.
+    found = run_sums(np.array([True, True, False]), np.array([0, 0, 2, 3]))
+    assert found.dtype == np.float64
+    assert found.tolist() == [0, 2, 0]
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 12))

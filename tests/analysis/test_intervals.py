@@ -53,7 +53,7 @@ def test_percentile_interval_of_known_replicates() -> None:
 def test_undefined_replicates_are_counted_and_too_many_leave_no_interval() -> None:
     few = percentile(np.concatenate([np.arange(99.0), [math.nan]]))
     assert few.low is not None
-    assert few.note == "1 of 100 replicates were undefined"
+    assert few.note == "1 of 100 replicates was undefined"
     many = percentile(np.concatenate([np.arange(90.0), np.full(10, math.nan)]))
     assert many == Spread(note="10 of 100 replicates were undefined")
 

@@ -52,7 +52,7 @@ def test_an_empty_cell_is_missing_unless_it_is_said_to_be_an_empty_set(here: Pat
     empty = done("agreement", path, *OPTIONS, "--level", "set", "--empty-set").json
     # NA says nothing in either case.
     assert empty["excluded"] == {"no value": 1}
-    assert "1 of 6 judgements are empty sets, and count as nothing chosen" in empty["notes"]
+    assert "1 of 6 judgements is an empty set, and counts as nothing chosen" in empty["notes"]
 
 
 def test_several_coefficients_beside_each_other(here: Path) -> None:

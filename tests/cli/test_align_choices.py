@@ -120,7 +120,7 @@ def test_scores_of_a_wrong_length_are_named_when_their_chunk_comes() -> None:
     Path("model.jsonl").write_text("\n".join(lines))
     said = konkyo("align", *FILES, "--chunk", "4")
     assert said.code == 1
-    assert "model.jsonl, line 4: 1 scores for a text of" in " ".join(said.err.split())
+    assert "model.jsonl, line 4: 1 score for a text of" in " ".join(said.err.split())
 
 
 def test_lines_of_a_text_that_stand_apart_are_refused_in_chunks() -> None:

@@ -102,6 +102,7 @@ def test_an_endpoint_that_moved_is_refused(project: Path) -> None:
     refused(3, "set [market] endpoint_url back", "publish")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_endpoint_that_does_not_run(here: Path) -> None:
     write_settings(here, "http://127.0.0.1:9")
     done("init")
@@ -120,6 +121,7 @@ def web_server(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_endpoint_that_is_something_else(here: Path) -> None:
     with web_server(here) as url:
         write_settings(here, url)

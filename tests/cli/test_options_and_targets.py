@@ -84,3 +84,50 @@ def test_results_are_listed_in_the_order_in_which_they_are_read() -> None:
     names = [f"│ {name} " for name in ("agreement", "aggregate", "align", "compare", "report")]
     places = [out.index(name) for name in names]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["agreement", "t.csv", "--db", "x.db"], "--db is about campaigns"),
+        (["workers", "t.csv", "--db", "x.db"], "--db is about campaigns"),
+        (["aggregate", "t.csv", "--db", "x.db"], "--db is about campaigns"),
+        (["align", *FILES, "--db", "x.db"], "--db is about campaigns"),
+        (["compare", *FILES, "--db", "x.db"], "--db is about campaigns"),
+        (["align", *FILES, "--compat", "ferret", "--db", "x.db"], "--db is about campaigns"),
+        (["align", *FILES, "--compat", "ferret", "--config", "x"], "--config is about"),
+        (["agreement", "t.csv", "--duplicates", "last"], "--duplicates is about workers"),
+        (["aggregate", "t.csv", "--duplicates", "last"], "--duplicates is about workers"),
+        (["aggregate", "t.csv", "--tie", "="], "--tie is about comparisons of two"),
+        (["aggregate", "t.csv", "--bootstrap", "9"], "neither scored nor drawn"),
+        (["aggregate", "t.csv", "--seed", "9"], "--method majority, which draws nothing"),
+        (["aggregate", "t.csv", "--method", "interval_mean", "--bootstrap", "9"], "--bootstrap is"),
+        (["aggregate", "t.csv", "--method", "interval_mean", "--seed", "9"], "--seed is"),
+        (["aggregate", "pilot", "--bootstrap", "9"], "--bootstrap is about bootstrap intervals"),
+        (["aggregate", "pilot", "--duplicates", "first"], "--duplicates is about files"),
+        (["aggregate", "pilot", "--seed", "9"], "--seed is about what is drawn by chance"),
+    ],
+)
+def test_what_would_change_nothing_is_refused_by_name(
+    table: Path, words: list[str], said: str
+) -> None:
+    write("human.jsonl", PEOPLE)
+    write("model.jsonl", MODEL)
+    found = konkyo(*words)
+    assert (found.code, found.out) == (2, "")
+    assert said in " ".join(found.err.split())
+
+
+@pytest.mark.parametrize("method", ["mace", "all"])
+def test_a_seed_is_taken_where_a_method_begins_at_random(table: Path, method: str) -> None:
+    assert done("aggregate", table, "--worker", "worker", "--method", method, "--seed", "2").out
+
+
+@pytest.mark.parametrize("name", ["random", "constant", "oracle", "people"])
+@pytest.mark.parametrize("words", [["compare"], ["align", "--compat", "ferret"], ["align"]])
+def test_no_command_takes_the_name_of_a_floor(here: Path, name: str, words: list[str]) -> None:
+    write("human.jsonl", PEOPLE)
+    write("model.jsonl", [line | {"explainer": name} for line in MODEL])
+    said = konkyo(*words, *FILES)
+    assert (said.code, said.out) == (2, "")
+    assert f"model.jsonl: '{name}' is a row of every table" in " ".join(said.err.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from pipeline.files import write_whole
 from tests.cli.support import done, konkyo
 
 GOOD = "unit,worker,value\nu1,a,x\nu1,b,x\nu2,a,y\n"
-WORDS = ("aggregate", "t.csv", "--worker", "worker", "--bootstrap", "20")
+WORDS = ("aggregate", "t.csv", "--worker", "worker")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_known_answers_that_nobody_gave_are_told(here: Path) -> None:
     Path("t.csv").write_text("unit,worker,value,gold\nu1,a,x,X\nu2,a,y,y\n")
     for method in ("majority", "all"):
         notes = done(*WORDS, "--gold", "gold", "--method", method, "--json").json["notes"]
-        assert any("of 1 of 2 units, which count as wrong: 'X'" in note for note in notes)
+        assert any("of 1 of 2 units, which counts as wrong: 'X'" in note for note in notes)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +122,23 @@ def test_workers_are_right_where_one_cell_turns_answers_into_text(here: Path) ->
     found = done("workers", "t.csv", "--gold", "gold", "--json").json["workers"]
     right = {w["first_row"]: f["value"] for w in found for f in w["facts"] if f["name"] == "gold"}
     assert right == {1: 1.0, 2: 0.5}
+
+
+def test_a_message_shows_a_value_and_not_its_type(here: Path) -> None:
+    days = pd.to_datetime(["2024-05-01", "2024-05-01"])
+    pd.DataFrame({"unit": days, "worker": [7, 7], "value": ["x", "y"]}).to_parquet("t.parquet")
+    said = " ".join(konkyo("aggregate", "t.parquet", "--worker", "worker").err.split())
+    assert "worker 7 judged unit 2024-05-01 00:00:00 more than once (1 such row)" in said
+    cells = [Decimal("1.50"), Decimal("2.50")]
+    pd.DataFrame({"unit": ["u", "u"], "worker": ["a", "b"], "value": cells}).to_parquet("d.parquet")
+    found = done("agreement", "d.parquet", "--worker", "worker", "--bootstrap", "0", "--json").out
+    told = konkyo("aggregate", "d.parquet", "--worker", "worker", "--out", "o.csv").out
+    for text in (said, found, told):
+        assert not any(word in text for word in ("Timestamp(", "Decimal(", "np.int64("))
+
+
+def test_one_unit_is_not_one_units(here: Path) -> None:
+    Path("t.csv").write_text("unit,worker,value,gold\nu1,a,x,x\nu1,b,y,x\n")
+    said = done(*WORDS, "--gold", "gold", "--json").json
+    assert said["notes"][-1] == "1 of 1 unit tied"
+    assert said["estimates"][0]["note"].startswith("1 unit tied")

@@ -16,7 +16,7 @@ from db.masks import decode, encode
 from hits.answers import read_konkyo
 from hits.crowd import Knowledge, Temper, Truth, TruthError, allot, draw_crowd, page_answer
 from hits.protocol import Check
-from hits.render import PageFacts, render_page
+from hits.render import PageFacts, Shell
 from hits.studies import STUDIES
 from hits.studies.panels import Panel, ShownItem
 from tests.hits.crowd_pages import (
@@ -279,4 +279,4 @@ def render(consent: bool) -> str:
         checks = (Check("What is rated?", ("texts", "words"), 1, "Words are."),) * 2
         facts = replace(facts, consent_page="Please read this.", comprehension=checks)
     panel = Panel("text", "cold soup", ((0, 4), (5, 9)), scores=(1.0, 0.0), presentation="heat")
-    return render_page("rate", [ShownItem("i1", (panel,))], {}, facts)
+    return Shell("rate", {}, facts).page([ShownItem("i1", (panel,))])

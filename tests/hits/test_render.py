@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from db.errors import KonkyoError
 from hits.page import page_data, script_json, shown_scores, study_page_data, visible
-from hits.render import PageFacts, PageTooLarge, html_question, render_page, wire_safe
+from hits.render import PageFacts, PageTooLarge, Shell, html_question, wire_safe
 from hits.studies.panels import Panel, ShownItem, StudyError
 
 FACTS = PageFacts("A <b>title</b> 😀", "$1 & more", 1, "Do *this*.", "I agree </script>")
@@ -20,7 +20,7 @@ COLD = ShownItem("i1", (Panel("text", "cold soup", ((0, 4), (5, 9))),))
 
 
 def test_what_the_page_says_is_escaped() -> None:
-    html = render_page("highlight", [COLD], {"labels": ["<a>", "b'\"&"]}, FACTS)
+    html = Shell("highlight", {"labels": ["<a>", "b'\"&"]}, FACTS).page([COLD])
     assert "<title>A &lt;b&gt;title&lt;/b&gt; &#128512;</title>" in html
     assert "$1 &amp; more" in html
     assert "I agree &lt;/script&gt;" in html
@@ -31,26 +31,26 @@ def test_what_the_page_says_is_escaped() -> None:
 
 def test_an_example_of_ones_own_replaces_the_study_s() -> None:
     own = PageFacts("t", "p", 1, "i", "c", example="My ==own== example")
-    assert "<p>My <mark>own</mark> example</p>" in render_page("highlight", [COLD], {}, own)
-    assert "The soup was" in render_page("highlight", [COLD], {}, FACTS)
-    assert "The soup was" not in render_page("highlight", [COLD], {}, own)
+    assert "<p>My <mark>own</mark> example</p>" in Shell("highlight", {}, own).page([COLD])
+    assert "The soup was" in Shell("highlight", {}, FACTS).page([COLD])
+    assert "The soup was" not in Shell("highlight", {}, own).page([COLD])
 
 
 def test_a_page_needs_items_and_no_item_twice() -> None:
     with pytest.raises(StudyError, match="at least one item"):
-        render_page("highlight", [], {}, FACTS)
+        Shell("highlight", {}, FACTS).page([])
     with pytest.raises(StudyError, match="twice"):
-        render_page("highlight", [COLD, COLD], {}, FACTS)
+        Shell("highlight", {}, FACTS).page([COLD, COLD])
 
 
 def test_nothing_on_the_page_comes_from_outside() -> None:
-    html = render_page("highlight", [COLD], {}, FACTS)
+    html = Shell("highlight", {}, FACTS).page([COLD])
     for outside in ("src=", "href=", "@import", "url(", "fetch(", "XMLHttp", "localStorage"):
         assert outside not in html
 
 
 def test_without_its_script_the_page_cannot_be_submitted_by_accident() -> None:
-    html = render_page("highlight", [COLD], {}, FACTS)
+    html = Shell("highlight", {}, FACTS).page([COLD])
     assert 'id="konkyo-submit" disabled>' in html
     assert "<noscript>" in html
 
@@ -64,7 +64,7 @@ def test_our_own_scripts_and_styles_are_plain_ascii_without_a_script_end() -> No
 
 
 def test_the_page_survives_the_xml() -> None:
-    html = render_page("highlight", [COLD], {}, FACTS) + "]]> a\r\nb ]]]]>> \x0b\ud800😀"
+    html = Shell("highlight", {}, FACTS).page([COLD]) + "]]> a\r\nb ]]]]>> \x0b\ud800😀"
     xml = html_question(html, frame_height=600)
     root = ElementTree.fromstring(xml)
     content, height = list(root)
@@ -124,7 +124,7 @@ def test_gaps_are_left_out_where_every_one_is_a_space() -> None:
 
 
 def test_comments_and_spaces_of_scripts_and_styles_stay_here() -> None:
-    html = render_page("highlight", [COLD], {"mark_labels": ["for", "against"]}, FACTS)
+    html = Shell("highlight", {"mark_labels": ["for", "against"]}, FACTS).page([COLD])
     style, script = (
         html[html.rindex(f"<{tag}>") : html.rindex(f"</{tag}>")] for tag in ("style", "script")
     )

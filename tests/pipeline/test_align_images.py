@@ -11,13 +11,15 @@ import pytest
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
+from analysis.alignment.scoring import Choices
 from analysis.report.content import Alignment, Missing
 from analysis.report.html import render
 from db.errors import DataError, NotFound, UsageError
 from db.masks import encode
 from db.records import Instance, Rationale
 from db.store import campaigns, instances, maps, rationales
-from pipeline.align import How, align_campaign, align_files
+from pipeline import score_maps
+from pipeline.align import align_campaign, align_files
 from pipeline.config import AnalysisSettings
 from pipeline.formats.base import ReadOptions
 from pipeline.ingest import import_data
@@ -135,9 +137,9 @@ def test_what_is_missing_or_has_no_meaning_on_pictures_is_said(
     with pytest.raises(NotFound, match="split 'nowhere'"):
         align_campaign(project, "c", split="nowhere")
     with pytest.raises(UsageError, match="leave --k at instance"):
-        align_campaign(project, "c", how=How(k=5))
+        align_campaign(project, "c", how=Choices(k=5))
     with pytest.raises(UsageError, match="leave --average at macro"):
-        align_campaign(project, "c", how=How(average="micro"))
+        align_campaign(project, "c", how=Choices(average="micro"))
 
 
 def test_the_command_prints_tables_of_pictures_and_one_document(
@@ -204,6 +206,18 @@ def test_an_archive_of_arrays_says_the_same_as_lines(folder: Path, tmp_path: Pat
     of_lines = align_files(folder, write_maps(tmp_path / "m.jsonl", *lines), "masks", PLAIN)
     of_archive = align_files(folder, tmp_path / "m.npz", "masks", PLAIN)
     assert of_archive.result.estimates == of_lines.result.estimates
+
+
+def test_maps_that_do_not_fit_into_memory_wait_in_a_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    grids = {"cat/a.png": rng.random((2, 4)), "b.png": rng.random((3, 1))}
+    np.savez(tmp_path / "m.npz", **grids)
+    held = align_files(folder, tmp_path / "m.npz", "masks", PLAIN)
+    monkeypatch.setattr(score_maps, "IN_MEMORY", 8)
+    waiting = align_files(folder, tmp_path / "m.npz", "masks", PLAIN)
+    assert waiting.result.estimates == held.result.estimates
 
 
 def test_the_command_on_files_counts_what_only_one_side_has(folder: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from analysis.alignment.compat.curves import areas
 from analysis.alignment.compat.hard import distinct, f1, mean, overlapping, pairs
 from analysis.alignment.compat.soft import Paired, average
 from analysis.arrays import Floats
+from db.words import counted
 
 HALF = 0.5
 
@@ -54,8 +55,10 @@ def soft_notes(soft: Soft) -> list[str]:
     auprc = float(np.average(found.auprc))
     notes = []
     if not kept.all() and kept.any():
+        documents = counted(int((~kept).sum()), "document has", "documents have")
+        counts = "counts" if (~kept).sum() == 1 else "count"
         notes.append(
-            f"{int((~kept).sum())} documents have no or only marked tokens and count in AUPRC "
+            f"{documents} no or only marked tokens and {counts} in AUPRC "
             f"(½ each where none is marked): without them {_differ(average(found.auprc[kept]), auprc)}"
         )
     if kept.any():

@@ -24,6 +24,7 @@ from analysis.alignment.compat.topk import tied_cuts, top
 from analysis.arrays import Bools, Floats, row_sums
 from db.errors import DataError, UsageError
 from db.ragged import Ragged
+from db.words import counted
 
 METHOD = "ferret's evaluators"
 
@@ -48,7 +49,7 @@ def score(given: CompatInput, k: int | None = None) -> CompatResult:
     ]
     notes = _notes(scores, gold, k, values["auprc_plau"])
     if unknown:
-        notes.append(f"{unknown} documents that nobody was asked about were left out")
+        notes.append(f"left out: {counted(unknown, 'document')} that nobody was asked about")
     return CompatResult(about(made, given.subject, METHOD), tuple(notes))
 
 
@@ -93,20 +94,23 @@ def _notes(scores: Ragged, gold: Bools, k: int, auprc: Floats) -> list[str]:
     if negative:
         then = float(np.mean(areas(scores, gold).auprc))
         notes.append(
-            f"{negative} documents have negative scores, which count as 0: "
+            f"{counted(negative, 'document has', 'documents have')} negative scores, which count as 0: "
             f"AUPRC on the scores themselves is {then:.4f} instead of {now:.4f}"
         )
     few = int((row_sums(values > 0, row, rows) < np.minimum(k, scores.lengths)).sum())
     if few:
-        notes.append(f"{few} documents have fewer than {k} scores above 0; fewer tokens were kept")
+        documents = counted(few, "document has", "documents have")
+        notes.append(f"{documents} fewer than {k} scores above 0; fewer tokens were kept")
     tied = tied_cuts(scores, k)
     if tied:
-        notes.append(f"{tied} cuts fell between equal scores; the later tokens were taken")
+        notes.append(
+            f"{counted(tied, 'cut')} fell between equal scores; the later tokens were taken"
+        )
     bare = row_sums(gold, row, rows) == 0
     if bare.any() and not bare.all():
         then = float(np.mean(auprc[~bare]))
         notes.append(
-            f"{int(bare.sum())} documents have no marked token and AUPRC ½: "
-            f"without them {then:.4f} instead of {now:.4f}"
+            f"{counted(int(bare.sum()), 'document has', 'documents have')} no marked token and AUPRC "
+            f"½: without them {then:.4f} instead of {now:.4f}"
         )
     return notes

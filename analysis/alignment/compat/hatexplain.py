@@ -27,6 +27,7 @@ from analysis.alignment.compat.soft import soft_scores
 from analysis.alignment.compat.task import task_scores
 from analysis.alignment.compat.topk import tied_cuts, top
 from db.errors import UsageError
+from db.words import counted
 
 METHOD = "HateXplain's notebook"
 TOP = 5
@@ -94,7 +95,8 @@ def _ties(given: CompatInput, k: int) -> list[str]:
     if given.hard is not None or given.soft is None:
         return []
     tied = tied_cuts(given.soft.scores, k)
-    return [f"{tied} cuts fell between equal scores; the later tokens were taken"] if tied else []
+    cuts = counted(tied, "cut")
+    return [f"{cuts} fell between equal scores; the later tokens were taken"] if tied else []
 
 
 def _majority(given: CompatInput, hard: SpanTable, made: list[CompatScore]) -> list[str]:

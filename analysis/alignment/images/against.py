@@ -1,6 +1,7 @@
-"""The golds that maps are laid against, atom by atom: weights, ranks, cells, and tolerance.
+"""The golds that maps are laid against, pattern by pattern: weights, ranks, and tolerance.
 
-All arrays are of shape (N,), one value an atom of a gold, in the order of the golds.
+A pattern is all pixels of a picture that the same people marked. All arrays are of shape (N,), one
+value a pattern of a gold, in the order of the golds.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from analysis.alignment import GOLD_POLICIES
 from analysis.alignment.base import GoldPolicy, Golds
 from analysis.alignment.images.layout import Layout
 from analysis.alignment.order import order_of
-from analysis.arrays import Floats, Ints, divide, row_sums
+from analysis.arrays import Floats, Ints, row_sums
 from analysis.marked import token_votes
 
 
@@ -28,13 +29,28 @@ class Against:
 
     @cached_property
     def pixels(self) -> Floats:
-        """Pixels of each atom."""
+        """Pixels of each pattern."""
         return self.layout.pixels[self.golds.token]
 
     @cached_property
     def marked(self) -> Floats:
-        """Sum of the gold over the pixels of each atom."""
+        """Sum of the gold over the pixels of each pattern."""
         return self.pixels * self.golds.flat
+
+    @cached_property
+    def all_pixels(self) -> Floats:
+        """Pixels of each gold: shape (G,)."""
+        return self.of_golds(self.pixels)
+
+    @cached_property
+    def all_marked(self) -> Floats:
+        """Sum of each gold over its pixels: shape (G,)."""
+        return self.of_golds(self.marked)
+
+    @cached_property
+    def varied(self) -> Floats:
+        """Sum of squared ranks over the pixels of each gold, 0 where all are alike: shape (G,)."""
+        return self.of_golds(self.pixels * self.ranks**2)
 
     def of_golds(self, values: Floats) -> Floats:
         """Sums by gold: shape (G,)."""
@@ -51,55 +67,37 @@ class Against:
         upto = running[starts + order.high] - running[starts]
         return np.asarray((self.of_golds(self.pixels)[order.rows] - above - upto) / 2)
 
-    def share_of_cell(self, values: Floats) -> Floats:
-        """Mean over the pixels of its cell, for each atom; `values`: sums over pixels of atoms."""
-        n_cells = int(self.layout.cell.max(initial=0)) + 1
-        key = self.golds.values.row_ids * n_cells + self.layout.cell[self.golds.token]
-        # Atoms of a cell stand together, those of a gold in one run.
-        place = np.cumsum(np.diff(key, prepend=-1) != 0) - 1
-        count = int(place.max(initial=-1)) + 1
-        shares = divide(row_sums(values, place, count), row_sums(self.pixels, place, count))
-        return np.asarray(shares[place])
-
-    def best_cell(self, values: Floats) -> Floats:
-        """The highest such mean of each gold: shape (G,), NaN where it has no atom."""
-        found = np.full(len(self.golds.values), np.nan)
-        there = self.golds.lengths > 0
-        begins = self.golds.values.offsets[:-1][there]
-        if len(begins):
-            found[there] = np.maximum.reduceat(self.share_of_cell(values), begins)
-        return found
-
-    def order_of_cells(self) -> Floats:
-        """A number for each atom that rises with the marked share of its cell, and tells cells of
-        equal share apart."""
-        share, cell = self.share_of_cell(self.marked), self.layout.cell[self.golds.token]
-        order = np.lexsort((cell, share))
-        new = (np.diff(share[order], prepend=-1) != 0) | (np.diff(cell[order], prepend=-1) != 0)
-        found = np.empty(len(share))
-        found[order] = np.cumsum(new)
-        return found
-
     @cached_property
     def near(self) -> Floats:
-        """Sum, over the pixels of each atom, of the gold that the policy makes of the grown masks.
+        """The gold that the policy makes of the grown masks.
 
         Where a majority of these ties, the pixel counts as outside.
         """
         golds, marks = self.golds, self.layout.setting.marks
         if self.policy == "each":
-            return self.pixels * self._grown(golds.row)
+            return self._grown(golds.row)
         votes = token_votes(replace(marks, masks=self.layout.wide))
         marked, asked = votes.marked[golds.token], votes.asked[golds.token]
         for rows in (golds.row, golds.deleted):
             marked = marked - self._grown(rows)
             asked = asked - np.repeat(rows >= 0, golds.lengths)
         rule: GoldPolicy = GOLD_POLICIES.load(self.policy)
-        return np.asarray(self.pixels * np.nan_to_num(rule(marked, asked)))
+        return np.asarray(np.nan_to_num(rule(marked, asked)))
+
+    def places(self, golds: slice) -> tuple[Ints, Ints]:
+        """Where each pattern of the pictures of some golds stands among the N, −1 where the gold
+        lacks it; and where each of these golds begins in that."""
+        lengths = self.layout.lengths[self.golds.instance[golds]]
+        begins = np.cumsum(lengths) - lengths
+        offsets = self.golds.values.offsets
+        found = np.full(int(lengths.sum()), -1, np.int64)
+        mine = np.arange(offsets[golds.start], offsets[golds.stop])
+        found[begins[self.golds.values.row_ids[mine] - golds.start] + self._local[mine]] = mine
+        return found, begins
 
     @cached_property
     def _local(self) -> Ints:
-        """The place of each atom within its picture."""
+        """The place of each pattern within its picture."""
         starts = self.layout.setting.starts[self.golds.instance]
         return self.golds.token - np.repeat(starts, self.golds.lengths)
 

@@ -1,7 +1,7 @@
 """How far maps of pictures agree with the pixels that people marked, picture after picture.
 
-The pixels of one picture at a time are held. What is kept of it are its atoms, and once there are
-enough of those, their scores; intervals reweight scores, as for tokens.
+The pixels of one picture at a time are held. What is kept of it are its maps in order, and once
+there are enough of those, scores; intervals reweight scores, as for tokens.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from db.errors import DataError
 from db.records import Over
 
 AT_ONCE = 1_000_000
-"""Values (masks × atoms) that are scored together: some hundred megabytes of arrays."""
+"""Atoms of maps that wait to be scored together: a picture with more is scored alone."""
 
 
 def align_images(
@@ -50,18 +50,41 @@ def align_images(
     scores always count in expectation. `oracle` takes the cells of all explainers' grids, laid over each
     other, in the order of the share that people marked: it shows what a coarse grid costs.
     """
+    settings = (persons_known, tuple(over), bootstrap, seed, confidence)
+    kept = score_images(
+        pictures,
+        workers,
+        persons_known=persons_known,
+        gold_policy=gold_policy,
+        scores=scores,
+        seed=seed,
+        jackknifes=Plan(Units.single(0), len(workers), *settings).jackknifes,
+    )
+    units = Units.single(len(kept.ids), noun="instances")
+    return _result(kept, Plan(units, len(workers), *settings), about)
+
+
+def score_images(
+    pictures: Iterable[Picture],
+    workers: Sequence[str],
+    *,
+    persons_known: bool = True,
+    gold_policy: str = "each",
+    scores: Sequence[str] = tuple(IMAGE_SCORES),
+    seed: int = 0,
+    jackknifes: bool = False,
+) -> Kept:
+    """The scores of everybody against every gold, as `align_images` takes and makes them, and no
+    interval yet. `jackknifes`: whether golds with one more worker left out are scored too."""
     choices = Choices(gold_policy, seed=seed, noun="pixel")
     check_choices(choices)
     chosen: list[ImageScore] = [IMAGE_SCORES.load(name)() for name in scores]
-    settings = (persons_known, tuple(over), bootstrap, seed, confidence)
-    jackknifes = Plan(Units.single(0), len(workers), *settings).jackknifes
     kept = Kept(chosen, tuple(workers), persons_known, choices, jackknifes)
     for cuts in _together(_cut(pictures, chosen, seed)):
         kept.take(cuts)
     if not kept.ids:
         raise DataError("there are no human marks to align with; collect or import some first")
-    units = Units.single(len(kept.ids), noun="instances")
-    return _result(kept, Plan(units, len(workers), *settings), about)
+    return kept
 
 
 def _cut(pictures: Iterable[Picture], chosen: Sequence[ImageScore], seed: int) -> Iterator[Cut]:

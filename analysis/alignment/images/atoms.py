@@ -1,25 +1,27 @@
 """A picture cut into atoms: the pixels of one cell that the same people marked.
 
-All pixels of an atom have the same score in every map and the same value in every gold, so that an
-atom with its number of pixels says as much as they do. A picture has about as many as its grids
-have cells, whatever its size in pixels.
+All pixels of an atom have the same score in a map and the same value in every gold, so that an atom
+with its number of pixels says as much as they do. Golds see the pixels of a pattern (of who marked
+them) as one; a map over a grid has about as many atoms as cells, whatever the picture's size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.alignment.images.base import Map, Mask
-from analysis.alignment.images.grid import cell_of, refined
+from analysis.alignment.images.grid import Refined, cell_of, refined
 from analysis.arrays import Ints
 
 BYTE = 8
 MOST_BINS = 4
 """Counting bins a pixel; where a count would need more, the pixels are sorted instead."""
+FINE = 4
+"""Pixels a cell: where a grid has fewer, every pixel is an atom of its own."""
 
 
 class Patterns(NamedTuple):
@@ -29,27 +31,49 @@ class Patterns(NamedTuple):
     code: NDArray[np.int32]
     members: NDArray[np.uint8]
 
+    @property
+    def n(self) -> int:
+        """P."""
+        return int(self.members.shape[1])
+
+    @property
+    def pixels(self) -> Ints:
+        """Pixels of each pattern: int64, shape (P,)."""
+        return np.bincount(self.code.ravel(), minlength=self.n).astype(np.int64)
+
 
 class Atoms(NamedTuple):
-    """The K atoms of a picture. `pixels`: int64, shape (K,), how many; `cell`: int64, shape (K,),
-    in the refinement of all grids; `marked`: uint8, shape (masks, K); `row`, `col`: int64, shape
-    (K,), one pixel of the cell; `size`: height and width of the picture."""
+    """K atoms of a picture under one grid. `cell`: int64, shape (K,), the cell's number, row by row
+    of the refined grid; `pattern`: int64, shape (K,); `pixels`: int64, shape (K,), how many."""
 
-    pixels: Ints
     cell: Ints
-    marked: NDArray[np.uint8]
-    row: Ints
-    col: Ints
-    size: tuple[int, int]
+    pattern: Ints
+    pixels: Ints
+
+
+class Grid(NamedTuple):
+    """The rows and columns of cells that a picture's pixels are in."""
+
+    rows: Refined
+    cols: Refined
+
+    @property
+    def n(self) -> int:
+        """How many cells have a pixel."""
+        return len(self.rows.first) * len(self.cols.first)
 
     def read(self, scores: Map) -> NDArray[np.float32]:
-        """The score of each atom in a map: float32, shape (K,)."""
-        rows, cols = scores.shape
-        height, width = self.size
-        found: NDArray[np.float32] = scores[
-            cell_of(rows, height)[self.row], cell_of(cols, width)[self.col]
-        ]
-        return found
+        """The scores of a map over this grid, cell by cell: float32, shape (n,)."""
+        height, width = len(self.rows.of), len(self.cols.of)
+        rows = cell_of(scores.shape[0], height)[self.rows.first]
+        cols = cell_of(scores.shape[1], width)[self.cols.first]
+        return np.asarray(scores[rows[:, None], cols].ravel(), np.float32)
+
+
+def grid_of(shapes: Sequence[tuple[int, int]], size: tuple[int, int]) -> Grid:
+    """All of these grids (rows, cols) laid over each other, on a picture of (height, width)."""
+    rows = refined((shape[0] for shape in shapes), size[0])
+    return Grid(rows, refined((shape[1] for shape in shapes), size[1]))
 
 
 def patterns(masks: Sequence[Mask]) -> Patterns:
@@ -75,19 +99,12 @@ def patterns(masks: Sequence[Mask]) -> Patterns:
     return Patterns(code, members)
 
 
-def atoms_of(masks: Sequence[Mask], grids: Iterable[tuple[int, int]]) -> Atoms:
-    """Cut a picture by all masks and by all grids (rows, cols), row by row of cells."""
-    height, width = masks[0].shape
-    shapes = list(grids)
-    rows = refined((shape[0] for shape in shapes), height)
-    cols = refined((shape[1] for shape in shapes), width)
-    code, members = patterns(masks)
-    n_patterns, n_cols = members.shape[1], len(cols.first)
-    code = code + (rows.of[:, None] * n_cols + cols.of) * n_patterns
-    atom, pixels = _counted(code.ravel(), len(rows.first) * n_cols * n_patterns)
-    cell, pattern = atom // n_patterns, atom % n_patterns
-    at = rows.first[cell // n_cols], cols.first[cell % n_cols]
-    return Atoms(pixels, cell, members[:, pattern], *at, (height, width))
+def atoms_of(marked: Patterns, grid: Grid) -> Atoms:
+    """Cut a picture by who marked it and by one grid, row by row of cells."""
+    n_cols = len(grid.cols.first)
+    cells = grid.rows.of[:, None] * n_cols + grid.cols.of
+    atom, pixels = _counted((marked.code + cells * marked.n).ravel(), grid.n * marked.n)
+    return Atoms(atom // marked.n, atom % marked.n, pixels)
 
 
 def _counted(codes: Ints, n_bins: int) -> tuple[Ints, Ints]:

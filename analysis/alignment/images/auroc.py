@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats, divide
 
@@ -20,11 +21,11 @@ class Auroc:
     normalised = False
 
     def score(self, of: Profile) -> Floats:
-        unmarked = of.pixels - of.marked
-        rest = of.all_pixels - of.all_marked
-        below = rest[of.of] - (of.above - of.marked_above) - unmarked / 2
-        return divide(of.total(of.marked * below), of.all_marked * rest)
+        levels, rest = of.levels, of.all_pixels - of.all_marked
+        unmarked = levels.pixels - of.marked
+        below = levels.each(rest) - (levels.above - of.marked_above) - unmarked / 2
+        return divide(levels.total(of.marked * below), of.all_marked * rest)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """Cells in the order of the share that is marked."""
         return self.score(of)

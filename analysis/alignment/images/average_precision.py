@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats, divide
 
@@ -19,10 +20,11 @@ class AveragePrecision:
     normalised = False
 
     def score(self, of: Profile) -> Floats:
-        precision = divide(of.marked_above + of.marked, of.above + of.pixels)
-        return divide(of.total(of.marked * precision), of.all_marked)
+        levels = of.levels
+        precision = (of.marked_above + of.marked) / (levels.above + levels.pixels)
+        return divide(levels.total(of.marked * precision), of.all_marked)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """Cells in the order of the share that is marked: the best where all cells have as many
         pixels, and hardly below it elsewhere."""
         return self.score(of)

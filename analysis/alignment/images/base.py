@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from analysis.arrays import Floats, Ints
 
 if TYPE_CHECKING:
+    from analysis.alignment.images.laid import Shares
     from analysis.alignment.images.profile import Profile
 
 Mask = NDArray[np.uint8]
@@ -54,6 +55,7 @@ class ImageScore(Protocol):
         """Scores of the P comparisons: float64, shape (P,), NaN where undefined."""
         ...
 
-    def best(self, of: Profile) -> Floats:
-        """What a map over the cells can reach; `of`: cells in the order of the gold's share."""
+    def best(self, of: Profile, cells: Shares) -> Floats:
+        """What a map over the cells can reach, shape (P,); `of`: cells in the order of the gold's
+        share, `cells`: kind by kind."""
         ...

@@ -6,8 +6,7 @@ boxes; here with whatever people marked. Negative scores count as 0.
 
 from __future__ import annotations
 
-import numpy as np
-
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats, divide
 
@@ -25,9 +24,8 @@ class EnergyInside:
     normalised = True
 
     def score(self, of: Profile) -> Floats:
-        positive = np.maximum(of.scores, 0.0)
-        return divide(of.total(positive * of.marked), of.total(positive * of.pixels))
+        return divide(of.levels.total(of.levels.positive * of.marked), of.levels.energy)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """All energy in the cell of which the largest share is marked."""
-        return of.against.best_cell(of.against.marked)
+        return cells.best(of.against.golds.flat)

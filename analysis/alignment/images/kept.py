@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from analysis.alignment.base import Golds
-from analysis.alignment.floors import RANDOM, RESERVED
+from analysis.alignment.floors import PEOPLE, RANDOM, RESERVED
 from analysis.alignment.images.base import ImageScore
 from analysis.alignment.images.family import ImageFamily
 from analysis.alignment.images.layout import RANDOM_MAP, Cut, Layout, layout_of
@@ -20,7 +20,7 @@ from analysis.alignment.prepare import (
     maps_left_out,
 )
 from analysis.alignment.report import Board, Sample, board_of
-from analysis.alignment.scoring import Choices, Column, columns, end_to_end
+from analysis.alignment.scoring import Block, Choices, Column, columns, end_to_end
 from analysis.arrays import Floats, Ints
 from analysis.resampling import Plan
 from db.ragged import Ragged
@@ -55,12 +55,12 @@ class Kept:
         for policy, members in self._by_policy().items():
             family = ImageFamily(members, policy, layout)
             for block in setting.golds(policy):
-                made = _one_random(columns(setting, [family], block, each=policy == "each"))
+                made = _columns(layout, family, block)
                 self._keep(self.whole, policy, made)
                 self._leave_out(layout, family, made, block.golds)
             if policy != "each" and self.jackknifes:
                 for block in setting.golds(policy, deleting=True):
-                    made = _one_random(columns(setting, [family], block, each=False))
+                    made = _columns(layout, family, block)
                     self._keep(self.without, policy, made)
         self.instance.append(marks.instance + len(self.ids))
         self.worker.append(marks.worker)
@@ -72,6 +72,10 @@ class Kept:
         asked = np.bincount(np.concatenate(self.instance), minlength=len(self.ids))
         sample = Sample(asked.astype(np.int64), len(self.workers) if self.persons_known else None)
         return [self._board(policy, sample, plan) for policy in self._by_policy()]
+
+    def columns(self) -> list[Column]:
+        """Every metric of every subject, over all pictures."""
+        return [end_to_end(pieces) for pieces in self.whole.values()]
 
     def stub(self) -> Marks:
         """Who was asked about which picture, without the masks."""
@@ -125,6 +129,21 @@ class Kept:
     def _count(self, counts: dict[str, int]) -> None:
         for reason, count in counts.items():
             self.excluded[reason] = self.excluded.get(reason, 0) + count
+
+
+def _columns(layout: Layout, family: ImageFamily, block: Block) -> list[Column]:
+    """The scores of everybody against the golds of a block: people, maps, oracle, constant."""
+    golds, each = block.golds, family.policy == "each"
+    beside = columns(layout.setting, [family], block, each=each)
+    workers = (layout.setting.marks.worker[golds.row],) if each else ()
+    maps = [
+        Column(metric, name, family, (found.value,), golds.instance, workers, golds.deleted)
+        for name in layout.maps
+        for metric, found in family.map_scores(name, golds).items()
+    ]
+    first = [column for column in beside if column.subject == PEOPLE]
+    rest = [column for column in beside if column.subject != PEOPLE]
+    return _one_random([*first, *maps, *rest])
 
 
 def _one_random(made: Sequence[Column]) -> list[Column]:

@@ -1,19 +1,28 @@
-"""Some pictures laid end to end, atom by atom: what all their scores are computed from."""
+"""Some pictures laid end to end: what people marked pattern by pattern, and the maps in order."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.alignment.floors import RANDOM
-from analysis.alignment.images.atoms import Atoms, atoms_of
+from analysis.alignment.images.atoms import Atoms, Grid, Patterns, atoms_of, grid_of, patterns
 from analysis.alignment.images.base import CENTRE, Map, Picture
+from analysis.alignment.images.cells import Kinds, KindsOfPictures, kinds_end_to_end, kinds_of
 from analysis.alignment.images.floors import centre_map, floor_grid, random_maps
+from analysis.alignment.images.ranked import (
+    Ranked,
+    RankedMaps,
+    end_to_end,
+    is_fine,
+    ranked_atoms,
+    ranked_pixels,
+)
 from analysis.alignment.images.tolerance import grown
-from analysis.alignment.order import Order, order_of
 from analysis.alignment.scoring import Choices, Setting
 from analysis.arrays import Floats, Ints
 from analysis.marked import check_marks
@@ -23,31 +32,40 @@ from db.records import Marks
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """One picture as atoms. `wide`: uint8, shape (R, K), the grown masks (as many rows as masks);
-    `scores`: map → float32, shape (K,)."""
+    """One picture by who marked its pixels, P patterns of R masks. `pixels`: int64, shape (P,), of
+    each; `marked`: uint8, shape (R, P); `wide`: the same of the grown masks; `maps`: map → its
+    atoms in order; `kinds`: of cells of all grids laid over each other."""
 
     picture: str
     worker: Ints
-    atoms: Atoms
+    pixels: Ints
+    marked: NDArray[np.uint8]
     wide: NDArray[np.uint8]
-    scores: Mapping[str, NDArray[np.float32]]
+    maps: Mapping[str, Ranked]
+    kinds: Kinds
 
     @property
     def load(self) -> int:
-        """Numbers that the golds of this picture take."""
-        return self.wide.size
+        """Atoms that the maps of this picture have together."""
+        return sum(one.n for one in self.maps.values())
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """T atoms of some pictures. `pixels`: float64, shape (T,); `cell`: int64, shape (T,), numbered
-    over all pictures; `setting`: maps, and masks of one value an atom; `wide`: ragged, row for row
-    the same masks grown by the tolerance."""
+    """T patterns of some pictures. `pixels`: float64, shape (T,); `setting`: masks of one value a
+    pattern, and no maps; `wide`: ragged, row for row the same masks grown by the tolerance; `maps`:
+    map → its atoms picture by picture; `kinds`: of cells, likewise."""
 
     pixels: Floats
-    cell: Ints
     setting: Setting
     wide: Ragged
+    maps: Mapping[str, RankedMaps]
+    kinds: KindsOfPictures
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Patterns of each picture: shape (I,)."""
+        return np.diff(np.append(self.setting.starts, len(self.pixels))).astype(np.int64)
 
 
 RANDOM_MAP = f"{RANDOM} "
@@ -56,11 +74,13 @@ RANDOM_MAP = f"{RANDOM} "
 NOBODY = Marks(
     Ragged.from_rows((), "uint8"), np.empty(0, np.int64), np.empty(0, np.int64), (), (), False
 )
+NONE = np.empty(0, np.int64)
 NOTHING = Layout(
     np.empty(0),
-    np.empty(0, np.int64),
-    Setting({}, NOBODY, np.empty(0, np.int64), Choices()),
+    Setting({}, NOBODY, NONE, Choices()),
     NOBODY.masks,
+    {},
+    KindsOfPictures(np.zeros(1, np.int64), NONE, NONE, np.empty(0), np.empty(0)),
 )
 """The layout of no picture."""
 
@@ -69,21 +89,27 @@ def cut(picture: Picture, tolerance: int | None, seed: tuple[int, int]) -> Cut:
     """A picture as atoms, with the floors among its maps; without `tolerance` nothing is grown."""
     masks, n = picture.masks, len(picture.masks)
     wide = [grown(mask, tolerance) for mask in masks] if tolerance is not None else []
+    found = patterns([*masks, *wide])
     maps = dict(picture.maps) | _floors(picture, seed)
-    atoms = atoms_of([*masks, *wide], (scores.shape for scores in maps.values()))
-    scores = {name: atoms.read(scores) for name, scores in maps.items()}
-    marked = atoms._replace(marked=atoms.marked[:n])
-    grew = atoms.marked[n:] if wide else marked.marked
-    return Cut(picture.id, picture.worker, marked, grew, scores)
+    shapes, size = [scores.shape for scores in maps.values()], masks[0].shape
+    return Cut(
+        picture.id,
+        picture.worker,
+        found.pixels,
+        found.members[:n],
+        found.members[n:] if wide else found.members[:n],
+        _ranked(maps, found, size),
+        kinds_of(found, grid_of(shapes, size)),
+    )
 
 
 def layout_of(cuts: Sequence[Cut], workers: Sequence[str], known: bool, choices: Choices) -> Layout:
     """Lay pictures end to end. `workers`: all there are; `known`: whether they are persons."""
-    lengths = np.array([len(one.atoms.pixels) for one in cuts], np.int64)
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    lengths = [len(one.pixels) for one in cuts]
+    starts = np.cumsum([0, *lengths[:-1]]).astype(np.int64)
     counts = [len(one.worker) for one in cuts]
     marks = Marks(
-        masks=Ragged.from_rows((row for one in cuts for row in one.atoms.marked), "uint8"),
+        masks=Ragged.from_rows((row for one in cuts for row in one.marked), "uint8"),
         instance=np.repeat(np.arange(len(cuts), dtype=np.int64), counts),
         worker=np.concatenate([one.worker for one in cuts]).astype(np.int64),
         instance_ids=tuple(one.picture for one in cuts),
@@ -91,12 +117,12 @@ def layout_of(cuts: Sequence[Cut], workers: Sequence[str], known: bool, choices:
         persons_known=known,
     )
     check_marks(marks)
-    cells = np.cumsum([0, *(int(one.atoms.cell[-1]) + 1 for one in cuts)])
     return Layout(
-        pixels=np.concatenate([one.atoms.pixels for one in cuts]).astype(np.float64),
-        cell=np.concatenate([one.atoms.cell + at for one, at in zip(cuts, cells, strict=False)]),
-        setting=Setting(_maps(cuts, offsets), marks, offsets[:-1], choices),
+        pixels=np.concatenate([one.pixels for one in cuts]).astype(np.float64),
+        setting=Setting({}, marks, starts, choices),
         wide=Ragged.from_rows((row for one in cuts for row in one.wide), "uint8"),
+        maps={name: end_to_end([one.maps[name] for one in cuts]) for name in cuts[0].maps},
+        kinds=kinds_end_to_end([one.kinds for one in cuts]),
     )
 
 
@@ -107,9 +133,19 @@ def _floors(picture: Picture, seed: tuple[int, int]) -> dict[str, Map]:
     return {CENTRE: centre_map(rows, cols)} | {f"{RANDOM_MAP}{n}": scores for n, scores in draws}
 
 
-def _maps(cuts: Sequence[Cut], offsets: Ints) -> dict[str, Order]:
-    """Every map over all atoms, ranked within its picture."""
-    return {
-        name: order_of(np.concatenate([one.scores[name] for one in cuts]), offsets)
-        for name in cuts[0].scores
-    }
+def _ranked(maps: Mapping[str, Map], found: Patterns, size: tuple[int, int]) -> dict[str, Ranked]:
+    """Every map in order; what maps over the same grid share is counted once."""
+    counted: dict[tuple[int, ...], tuple[Grid, Atoms | None]] = {}
+    made = {}
+    for name, scores in maps.items():
+        shape = scores.shape
+        if shape not in counted:
+            grid = grid_of([shape], size)
+            counted[shape] = grid, None if is_fine(grid) else atoms_of(found, grid)
+        grid, atoms = counted[shape]
+        made[name] = (
+            ranked_pixels(scores, found, grid)
+            if atoms is None
+            else ranked_atoms(scores, atoms, grid, found.n)
+        )
+    return made

@@ -8,6 +8,7 @@ random one, not that of the first.
 
 from __future__ import annotations
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats
 
@@ -25,8 +26,8 @@ class PointingGame:
     normalised = True
 
     def score(self, of: Profile) -> Floats:
-        return of.at_top(of.marked)
+        return of.at_top(of.against.golds.flat)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """The cell of which the largest share is marked."""
-        return of.against.best_cell(of.against.marked)
+        return cells.best(of.against.golds.flat)

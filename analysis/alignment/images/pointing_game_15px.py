@@ -8,6 +8,7 @@ policy: a person counts as having marked a pixel within 15 pixels of the marks.
 
 from __future__ import annotations
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats
 
@@ -23,8 +24,8 @@ class PointingGame15px:
     normalised = True
 
     def score(self, of: Profile) -> Floats:
-        return of.at_top(of.by_level(of.against.near))
+        return of.at_top(of.against.near)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """The cell of which the largest share is near enough."""
-        return of.against.best_cell(of.against.near)
+        return cells.best(of.against.near)

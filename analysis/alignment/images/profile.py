@@ -14,61 +14,46 @@ import numpy as np
 
 from analysis.alignment.compared import Compared
 from analysis.alignment.images.against import Against
+from analysis.alignment.images.levels import Levels
 from analysis.arrays import Floats, Ints, divide, row_sums, spread
 
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """P comparisons in L levels. `atom`: int64, shape (A,), atoms of the golds, from the highest
-    score down; `first`: int64, shape (L,), where each level begins among them; `of`: int64, shape
-    (L,), the comparison of each level; `scores`: float64, shape (L,)."""
+    """P comparisons in L levels. `gold`: int64, shape (P,), places among the golds; `place`: int64,
+    shape (A,), where the pattern of each atom stands among those of the golds."""
 
     against: Against
-    n: int
-    atom: Ints
-    first: Ints
-    of: Ints
-    scores: Floats
+    gold: Ints
+    place: Ints
+    levels: Levels
 
     def by_level(self, values: Floats) -> Floats:
-        """Sums by level, shape (L,), of one value an atom of the golds."""
-        if not len(self.first):
-            return np.empty(0)
-        return np.asarray(np.add.reduceat(values[self.atom], self.first), np.float64)
-
-    def total(self, values: Floats) -> Floats:
-        """Sums by comparison, shape (P,), of one value a level."""
-        return row_sums(values, self.of, self.n)
-
-    @cached_property
-    def pixels(self) -> Floats:
-        """Pixels of each level: shape (L,)."""
-        return self.by_level(self.against.pixels)
+        """Sums over the pixels of each level, shape (L,), of one value a pattern of the golds."""
+        found = values[self.place]
+        if self.levels.count is not None:
+            found *= self.levels.count
+        return self.levels.sums(found)
 
     @cached_property
     def marked(self) -> Floats:
         """Sum of the gold over the pixels of each level: shape (L,)."""
-        return self.by_level(self.against.marked)
-
-    @cached_property
-    def above(self) -> Floats:
-        """Pixels strictly above each level: shape (L,)."""
-        return self._before(self.pixels)
+        return self.by_level(self.against.golds.flat)
 
     @cached_property
     def marked_above(self) -> Floats:
         """Sum of the gold strictly above each level: shape (L,)."""
-        return self._before(self.marked)
+        return self.levels.before(self.marked)
 
     @cached_property
     def all_pixels(self) -> Floats:
         """Pixels of each comparison: shape (P,)."""
-        return self.total(self.pixels)
+        return self.against.all_pixels[self.gold]
 
     @cached_property
     def all_marked(self) -> Floats:
         """Sum of the gold of each comparison: shape (P,)."""
-        return self.total(self.marked)
+        return self.against.all_marked[self.gold]
 
     @cached_property
     def k(self) -> Floats:
@@ -80,28 +65,37 @@ class Profile:
     def taken(self) -> Floats:
         """Sum of the gold over the k highest pixels: shape (P,). Pixels of the level in which the
         cut falls share the places that are left."""
-        share = np.clip((self.k[self.of] - self.above) / self.pixels, 0.0, 1.0)
-        return self.total(self.marked * share)
+        levels, begins = self.levels, self.levels.begins
+        of = levels.of[begins]
+        whole = levels.total(levels.above < levels.each(self.k))[of].astype(np.int64)
+        last = begins + whole - 1
+        share = np.minimum((self.k[of] - levels.above[last]) / levels.pixels[last], 1.0)
+        found = np.zeros(levels.n)
+        found[of] = self.marked_above[last] + self.marked[last] * share
+        return found
 
     def at_top(self, values: Floats) -> Floats:
-        """Mean over the pixels of the highest level, shape (P,); `values`: sums by level."""
-        top = self.above == 0
-        return divide(self.total(values * top), self.total(self.pixels * top))
-
-    def _before(self, values: Floats) -> Floats:
-        """What is added up before each level, within its comparison: shape (L,)."""
-        running = np.cumsum(values) - values
-        begins = np.flatnonzero(np.diff(self.of, prepend=-1))
-        return running - np.repeat(running[begins], np.diff([*begins, len(values)]))
+        """Mean over the pixels of the highest level, shape (P,); `values`: one a pattern of the
+        golds. NaN where a comparison has no pixel."""
+        levels = self.levels
+        starts = levels.first[levels.begins]
+        lengths = np.append(levels.first, levels.n_atoms)[levels.begins + 1] - starts
+        atom, of = spread(starts, lengths), np.repeat(levels.of[levels.begins], lengths)
+        count = np.ones(len(atom)) if levels.count is None else levels.count[atom]
+        sums = row_sums(values[self.place[atom]] * count, of, levels.n)
+        return divide(sums, row_sums(count, of, levels.n))
 
 
 def profile_of(compared: Compared, against: Against) -> Profile:
-    """Order the atoms of every comparison by the map's score."""
+    """Order the patterns of every comparison by the score that all of their pixels have."""
     golds, order = compared.golds, compared.order
     length = golds.lengths[compared.gold]
     at = order.order[spread(compared.start, length)]
-    own = np.repeat(golds.values.offsets[:-1][compared.gold] - compared.start, length)
-    # The first atom of a level has as many above it as stand before it.
+    place = at + np.repeat(golds.values.offsets[:-1][compared.gold] - compared.start, length)
+    # The first of a level has as many above it as stand before it.
     first = np.flatnonzero(order.low[at] == spread(np.zeros_like(length), length))
     of = np.repeat(np.arange(len(compared)), length)[first]
-    return Profile(against, len(compared), at + own, first, of, order.scores[at[first]])
+    levels = Levels(
+        len(compared), len(at), first, of, order.scores[at[first]], against.pixels[place]
+    )
+    return Profile(against, compared.gold, place, levels)

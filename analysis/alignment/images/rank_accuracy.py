@@ -7,6 +7,7 @@ cut are both this number.
 
 from __future__ import annotations
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats, divide
 
@@ -26,6 +27,6 @@ class RankAccuracy:
     def score(self, of: Profile) -> Floats:
         return divide(of.taken, of.k)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """Cells in the order of the share that is marked."""
         return self.score(of)

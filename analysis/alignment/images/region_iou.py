@@ -7,6 +7,7 @@ the answer. Cutting at the area of the region itself is the same for every expla
 
 from __future__ import annotations
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats, divide
 
@@ -26,6 +27,6 @@ class RegionIou:
     def score(self, of: Profile) -> Floats:
         return divide(of.taken, of.k + of.all_marked - of.taken)
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """Cells in the order of the share that is marked."""
         return self.score(of)

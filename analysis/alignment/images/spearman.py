@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.alignment.images.laid import Shares
 from analysis.alignment.images.profile import Profile
 from analysis.arrays import Floats, divide
 
@@ -22,14 +23,11 @@ class Spearman:
     normalised = False
 
     def score(self, of: Profile) -> Floats:
-        theirs = of.against.ranks
-        mine = (of.all_pixels[of.of] - of.pixels) / 2 - of.above
-        together = of.total(mine * of.by_level(of.against.pixels * theirs))
-        apart = of.total(of.pixels * mine**2)
-        apart = apart * of.total(of.by_level(of.against.pixels * theirs**2))
-        return divide(together, np.sqrt(apart))
+        levels, theirs = of.levels, of.by_level(of.against.ranks)
+        together = levels.total(levels.ranks * theirs)
+        return divide(together, np.sqrt(levels.varied * of.against.varied[of.gold]))
 
-    def best(self, of: Profile) -> Floats:
+    def best(self, of: Profile, cells: Shares) -> Floats:
         """Cells in the order of the mean share that people marked; the very best order of coarse
         cells may lie a little above it."""
         return self.score(of)

@@ -16,6 +16,7 @@ from analysis.report.wording import (
     plain,
     sentence,
 )
+from db.words import counted
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 
@@ -84,5 +85,6 @@ def _details(group: Group) -> list[str]:
         )
     size = group.size
     if size is not None and size.n_workers is not None and size.n_units is not None:
-        details.append(f"Made from {size.n_units:,} units and {size.n_workers:,} workers.")
+        units, workers = counted(size.n_units, "unit"), counted(size.n_workers, "worker")
+        details.append(f"Made from {units} and {workers}.")
     return [detail for detail in details if UNDEFINED not in detail]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from analysis.report.svg import Scale, element, join, pc, picture, scale_of
-from analysis.report.wording import counted, percent
+from analysis.report.wording import percent
+from db.words import counted
 
 BAR_HEIGHT = 22
 TALL = 110

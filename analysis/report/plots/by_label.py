@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from analysis.agreement.by_label import LabelAgreement
 from analysis.report.plots.charts import DotRow, Dots
-from analysis.report.wording import confidence, count, counted
+from analysis.report.wording import confidence, count
+from db.words import counted
 
 NAME, TITLE = "agreement-by-label", "Agreement by label"
 MOST = 20
@@ -49,7 +50,7 @@ def _caption(shown: Sequence[LabelAgreement], more: int) -> str:
         f"Alpha tells one label from all others taken as one answer. The share of pairs is how "
         f"often, when a worker gives the label, another worker on the same unit gives it too; it "
         f"is higher for common labels by chance alone. Lines are {confidence(first)} intervals "
-        f"over units. {count(total)} judgements of "
+        f"over units. {counted(total, 'judgement')} of "
         f"{counted(first.n_units or 0, 'unit')} with two or more."
     )
     if len(shown) + more == 2:

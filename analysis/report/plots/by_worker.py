@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.report.plots.charts import Chart, Course, DotRow, Dots, Point
-from analysis.report.wording import confidence, count, counted, number
+from analysis.report.wording import confidence, count, number
 from analysis.workers.base import Fact
 from db.records import Estimate
+from db.words import counted
 
 NAME, TITLE = "agreement-by-worker", "Agreement by worker"
 NAMED, MOST = 40, 400

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.report.plots.charts import MOST_LABELS, OTHERS, Matrix
-from analysis.report.wording import counted, interval_phrase, percent
+from analysis.report.wording import interval_phrase, percent
 from analysis.workers.against import Against
+from db.words import counted
 
 NAME, TITLE = "confusion", "What is taken for what"
 

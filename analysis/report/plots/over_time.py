@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from analysis.report.plots.charts import Course, Point
 from analysis.report.wording import confidence, count
 from analysis.workers.timeline import Part
+from db.words import counted
 
 NAME, TITLE = "agreement-over-time", "Agreement over time"
 
@@ -20,7 +21,7 @@ def over_time(parts: Sequence[Part], *, about: str = "") -> Course | None:
     sizes = [part.last - part.first + 1 for part in parts]
     each = count(sizes[0]) if min(sizes) == max(sizes) else f"{min(sizes):,} or {max(sizes):,}"
     caption = (
-        f"{count(total)} judgements that others judged beside, in the order of submission, in "
+        f"{counted(total, 'judgement')} that others judged beside, in the order of submission, in "
         f"{len(parts)} parts of {each}. A point is how often its judgements are those of the others "
         f"on the same units, whenever these were given; chance is not taken off. Lines are "
         f"{confidence(parts[0].agreement)} intervals over units. Parts may differ in what was "

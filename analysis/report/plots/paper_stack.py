@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.report.plots.charts import Stack
 from analysis.report.plots.paper_marks import BLACK, HATCHES, shortened
-from analysis.report.wording import counted
+from db.words import counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,9 +15,10 @@ from analysis.arrays import Floats, Ints
 from analysis.intervals import estimate
 from analysis.report.glossary import inline
 from analysis.report.plots.charts import OTHERS, Stack
-from analysis.report.wording import counted, interval_phrase, number, percent
+from analysis.report.wording import interval_phrase, number, percent
 from analysis.resampling import Plan, Units, Weights
 from db.records import Estimate
+from db.words import counted
 
 STEPS = 20
 LAYERS = 4

@@ -12,6 +12,7 @@ from analysis.report.svg import Scale, element, pc, picture, scale_of
 from analysis.report.tables import Legend
 from analysis.report.wording import confidence, interval_phrase, number
 from db.records import Estimate
+from db.words import counted
 
 TALL, TOP = 190, 12
 LEFT, RIGHT = 13.0, 97.0
@@ -33,7 +34,7 @@ def course_drawing(chart: Course) -> Markup:
     dense = " dense" if len(found) > DENSE else ""
     parts += [_point(p, x, scale, dense) for p, x in zip(chart.points, places, strict=True)]
     parts += _ends(chart, places)
-    said = f"{chart.title}: {len(found)} points, {_said(found)}"
+    said = f"{chart.title}: {counted(len(found), 'point')}, {_said(found)}"
     return picture(parts, TALL + 22, said, "course")
 
 

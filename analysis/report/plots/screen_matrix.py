@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from analysis.report.plots.charts import Matrix
 from analysis.report.svg import element, pc, picture
-from analysis.report.wording import counted, number
+from analysis.report.wording import number
+from db.words import counted
 
 NAMES = 30.0
 """Percent of the width for the names of rows."""

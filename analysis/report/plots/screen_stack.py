@@ -7,7 +7,8 @@ from markupsafe import Markup
 from analysis.report.plots.charts import Stack
 from analysis.report.svg import Scale, element, join, pc, picture, scale_of
 from analysis.report.tables import Legend
-from analysis.report.wording import count, counted, number
+from analysis.report.wording import count, number
+from db.words import counted
 
 TALL, TOP = 160, 18
 LEFT = 10.0

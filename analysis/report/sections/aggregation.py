@@ -10,7 +10,8 @@ from analysis.report.method_names import method
 from analysis.report.plots.screen import ScreenPlot, on_screen
 from analysis.report.sections.bars import bar_table
 from analysis.report.tables import Table
-from analysis.report.wording import counted, defined, interval_phrase, percent, sentence
+from analysis.report.wording import defined, interval_phrase, percent, sentence
+from db.words import counted
 
 
 @dataclass(frozen=True)

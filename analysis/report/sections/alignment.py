@@ -20,6 +20,7 @@ from analysis.report.plots.intervals import (
     values_of,
 )
 from analysis.report.sections.agreement import interval_cell, interval_heading, notes_of
+from analysis.report.sections.contracts import ContractsView, contracts_view
 from analysis.report.sections.differences import difference_table
 from analysis.report.svg import Scale, scale_of
 from analysis.report.tables import Cell, Column, Legend, Row, Table
@@ -41,17 +42,20 @@ class MetricView:
 
 @dataclass(frozen=True)
 class AlignmentView:
-    """What the section shows; `differences` is None where nothing was compared in pairs."""
+    """What the section shows; `differences` is None where nothing was compared in pairs, and
+    `contracts` where nothing says what the scores are."""
 
     metrics: list[MetricView]
     differences: Table | None = None
+    contracts: ContractsView | None = None
 
 
 def alignment_view(alignment: Alignment, people: People) -> AlignmentView:
     """A table per metric with floor, ceiling and normalised score, and the paired comparisons."""
     normalised = {(e.name, e.subject): e for e in alignment.normalised}
     metrics = [_metric(ladder, normalised, people) for ladder in ladders(alignment.estimates)]
-    return AlignmentView(metrics, difference_table(alignment.differences))
+    contracts = contracts_view(alignment.contracts)
+    return AlignmentView(metrics, difference_table(alignment.differences), contracts)
 
 
 def faithfulness_view(faithfulness: Faithfulness) -> AlignmentView:

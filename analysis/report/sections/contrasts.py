@@ -12,7 +12,8 @@ from markupsafe import Markup
 from analysis.report.content import Contrast, Contrasts, People
 from analysis.report.glossary import inline
 from analysis.report.heatmap import heatmap, kept, model_side, people_side, top_tokens
-from analysis.report.wording import capital, counted, number, percent
+from analysis.report.wording import capital, number, percent
+from db.words import counted
 
 MAJORITY = 0.5
 WORDS = 10

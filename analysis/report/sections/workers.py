@@ -16,7 +16,6 @@ from analysis.report.tables import Cell, Column, Row, Table
 from analysis.report.wording import (
     UNDEFINED,
     count,
-    counted,
     defined,
     duration,
     interval_phrase,
@@ -24,6 +23,7 @@ from analysis.report.wording import (
     number,
     percent,
 )
+from db.words import counted
 
 SMALL = 24
 

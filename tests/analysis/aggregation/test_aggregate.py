@@ -84,3 +84,11 @@ def test_two_gold_answers_for_a_unit_are_a_conflict() -> None:
     table = judgements("a x 1\na y 1").assign(gold=[1, 2])
     with pytest.raises(Conflict, match="unit 'a' has the gold answers 1 and 2"):
         gold_of(table)
+
+
+def test_a_sure_unit_has_the_entropy_0_without_a_sign() -> None:
+    # Both say x: p = 1, and -1 log 1 is -0.0 in floating point, which a file would show.
+    rows = [("a", "w1", "x"), ("a", "w2", "x"), ("b", "w1", "x"), ("b", "w2", "y")]
+    found = aggregate(pd.DataFrame(rows, columns=["unit", "worker", "value"]), "majority").entropy
+    assert found.tolist() == [0.0, pytest.approx(np.log(2))]
+    assert not np.signbit(found).any()

@@ -15,7 +15,7 @@ def test_tied_labels_share_the_posterior_and_the_consensus_is_open() -> None:
     assert result.posterior.tolist() == [[0.5, 0.5], [0.0, 1.0]]
     assert result.consensus == [None, "yes"]
     assert result.tied.tolist() == [True, False]
-    assert result.notes == ("1 of 2 units are tied",)
+    assert result.notes == ("1 of 2 units tied",)
 
 
 def test_a_tie_of_three_is_split_in_three() -> None:

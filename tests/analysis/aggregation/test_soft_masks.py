@@ -76,7 +76,7 @@ def test_an_instance_that_nobody_was_asked_about_has_no_row() -> None:
     marks = marks_of({"a": {"x": "01"}})
     soft = mean_mask(replace(marks, instance_ids=("a", "nobody")))
     assert soft.instance_ids == ("a",)
-    assert soft.notes == ("1 instances were asked of nobody",)
+    assert soft.notes == ("1 instance was asked of nobody",)
 
 
 def test_reliability_needs_persons() -> None:

@@ -151,7 +151,7 @@ def test_a_unit_judged_once_counts_for_chance_alone() -> None:
     result = ac1(judgements("a x 1\na y 1\nb x 2\nb y 2\nc x 2"), "nominal", bootstrap=0)
     assert value(result, "ac1") == pytest.approx(1.0)
     assert one(result.estimates, "ac1").n_units == 2
-    assert any("1 of 3 units were judged once" in note for note in result.notes)
+    assert any("1 of 3 units was judged once" in note for note in result.notes)
 
 
 @pytest.mark.parametrize("coefficient", [ac1, ac2, fleiss])

@@ -92,7 +92,7 @@ def test_strangers_and_workers_who_never_meet_have_no_kappa() -> None:
 
 def test_real_crowds_have_many_small_pairs_and_that_is_said() -> None:
     result = cohen(snow("rte"), "nominal", bootstrap=20)
-    assert any("1254 pairs of workers, 20 common units in the median" in n for n in result.notes)
+    assert any("1,254 pairs of workers, 20 common units in the median" in n for n in result.notes)
     listed = [e for e in result.estimates if e.name == "cohen" and e.subject]
     assert len(listed) == 20
     sizes = [e.n_units for e in listed]

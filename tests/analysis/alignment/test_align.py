@@ -269,7 +269,7 @@ def test_instances_without_marks_or_people_are_counted_and_stay_aligned() -> Non
     assert values(result)["auroc", "m"] == 1.0
     people = one(result.estimates, "auroc", "people")
     assert people.n_units == 1
-    assert "in the 1 instances where at least two people were asked" in people.note
+    assert "in the 1 instance where at least two people were asked" in people.note
 
 
 def test_nine_workers_leave_only_intervals_over_instances() -> None:
@@ -315,11 +315,11 @@ def test_what_does_not_fit_is_refused_by_name() -> None:
     good = scores["noise"]
     short = Ragged.from_rows([np.asarray(row)[:1] for row in good])
     broken = good.with_values(np.full(len(good.values), np.nan))
-    with pytest.raises(DataError, match="explainer 'm' scores 1 tokens of instance 'i"):
+    with pytest.raises(DataError, match="explainer 'm' scores 1 token of instance 'i"):
         align({"m": short}, marks)
     with pytest.raises(DataError, match="explainer 'm' has a score that is no number"):
         align({"m": broken}, marks)
-    with pytest.raises(DataError, match="maps of 1 instances"):
+    with pytest.raises(DataError, match="maps of 1 instance,"):
         align({"m": good.take(np.array([0]))}, marks)
     with pytest.raises(DataError, match="no explainer"):
         align({}, marks)

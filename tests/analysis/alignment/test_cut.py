@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from analysis.alignment import cut as module
 from analysis.alignment.base import Golds
 from analysis.alignment.cut import Chosen, choose_k, inclusion, selections, tied_cuts
+from analysis.alignment.order import order_of
 from db.errors import UsageError
 from tests.analysis.alignment.support import (
     cut,
@@ -57,6 +58,33 @@ def test_random_ties_share_the_places_that_are_left() -> None:
     golds = golds_from([[1, 1, 1, 1]])
     chance = inclusion(laid(flat([[1, 2, 1, 1]]), golds), cut([2], "random"))
     assert chance == pytest.approx([1 / 3, 1, 1 / 3, 1 / 3])
+
+
+class SameNumber(np.random.Generator):
+    """Draws the same number for every token."""
+
+    def integers(self, *given: object, size: int, dtype: type) -> np.ndarray:  # type: ignore[override]
+        return np.full(size, 7, dtype)
+
+
+def test_tokens_that_draw_the_same_number_follow_each_other_in_text_order() -> None:
+    # By score: tokens 1, then 0, 2 and 3; 5, then 4 and 6.
+    order = order_of(np.array([1.0, 2, 1, 1, 2, 3, 2]), np.array([0, 4, 7]))
+    drawn = order.shuffled(SameNumber(np.random.PCG64(0)))
+    assert np.argsort(drawn.keys).tolist() == [1, 0, 2, 3, 5, 4, 6]
+    assert drawn.ranked.tolist() == sorted(drawn.keys.tolist())
+    assert len(set(drawn.keys.tolist())) == 7
+
+
+def test_a_random_choice_takes_every_tied_token_as_often() -> None:
+    # 10 draws of 3 of 10 equal tokens in each of 2,000 golds: 6,000 choices of each token, with a
+    # standard deviation of sqrt(20,000 · .3 · .7) = 65.
+    golds = golds_from([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]] * 2000)
+    same = laid(flat([[1] * 10] * 2000), golds)
+    taken = [c.place for c in selections(same, cut([3] * 2000, "random"))]
+    counts = np.bincount(np.concatenate(taken), minlength=10)
+    assert counts.sum() == 60_000
+    assert (abs(counts - 6000) < 5 * 65).all()
 
 
 def mask_of(drawn: Chosen, golds: Golds) -> np.ndarray:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.faithfulness.base import Probed
+from analysis.faithfulness.curves import Curves
 
 
 def binary(values: object) -> np.ndarray:
@@ -20,7 +23,9 @@ def probed(full: object, empty: object, without: object, only: object, first: ob
 
 
 def drawn(n: int, seed: int, k: int = 5) -> Probed:
-    """Anything."""
+    """Anything, with the curves of a picture of seven patches."""
     rng = np.random.default_rng(seed)
     shapes = ((n,), (n,), (n, k), (n, k), (n,))
-    return probed(*(rng.random(shape) for shape in shapes))
+    some = probed(*(rng.random(shape) for shape in shapes))
+    curves = Curves(np.arange(8) / 7, *(binary(rng.random((n, 8))) for _ in range(2)))
+    return replace(some, curves=curves)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from analysis.alignment.contract import Contract
 from analysis.report.content import (
     Aggregation,
     Agreement,
@@ -158,6 +159,17 @@ def aggregation() -> Aggregation:
     )
 
 
+def contracts() -> tuple[Contract, ...]:
+    given = "the instance's own, as it was imported", "one score for every unit is given"
+    cut = "as many tokens as the gold marks", "at the cut the first tokens"
+    raw = "raw scores, no cut", "equal scores count half, or share their rank"
+    own, nothing = "each worker's own marks", "golds that mark nothing are left out"
+    return (
+        Contract(("token_precision", "token_f1"), "token", *given, own, *cut, nothing, "macro"),
+        Contract(("auroc",), "token", *given, own, *raw, nothing, "macro"),
+    )
+
+
 def alignment() -> Alignment:
     values = {
         "people": (0.63, 0.71),
@@ -191,6 +203,7 @@ def alignment() -> Alignment:
         differences=(Difference(gap, "gradient", 0.004, 0.0001, 0.03),),
         gold_policy="each worker, averaged",
         k_rule="as many as people marked in the same text",
+        contracts=contracts(),
         excluded={"no token marked": 4},
     )
 

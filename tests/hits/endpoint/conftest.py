@@ -1,7 +1,6 @@
 """A real server on loopback, an unmodified boto3 client and workers who speak plain HTTP."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -16,6 +15,8 @@ from botocore.config import Config
 from hits.endpoint.clock import SetClock
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
+from tests.support.browsers import chromium
+from tests.support.prepared import served
 from tests.support.service_model import check_answers
 
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
@@ -25,17 +26,6 @@ FORM = (
     'id="assignmentId" value=""><label>Answer <input name="answer"></label>'
     '<button id="submitButton">Submit</button></form></body></html>'
 )
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 STRANGER = httpx.Client(timeout=30)
 """A client without cookies, kept because making one loads certificates anew."""
@@ -225,7 +215,8 @@ def books(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def open_world(data: str, session: boto3.session.Session) -> Iterator[World]:
     clock = SetClock()
-    with running(ServeSettings(data=data, clock=clock)) as url:
+    start = running if "://" in data else served
+    with start(ServeSettings(data=data, clock=clock)) as url:
         yield World(url, clock, data, session)
 
 
@@ -245,14 +236,9 @@ def shared_world(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium for the file."""
-    if CHROMIUM is None:
-        pytest.skip("neither chromium nor google-chrome is installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    """The browser of this machine."""
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture

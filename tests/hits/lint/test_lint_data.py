@@ -121,7 +121,7 @@ def test_the_largest_row_gives_the_size(tmp_path: Path) -> None:
         ("", "needs rows"),
         ("x\n", "needs rows"),
         ("x,x\n1,2\n", "names each column once"),
-        ("x,y\n1,2\n3\n", "row 3: 1 cells, where the header has 2"),
+        ("x,y\n1,2\n3\n", "row 3: 1 cell, where the header has 2"),
         ('x\n"a\n', "line"),
     ],
 )

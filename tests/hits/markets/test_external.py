@@ -17,6 +17,8 @@ from hits.markets.base import HitOrder, HitTerms, MarketAccess
 from hits.markets.mturk import MTurk
 from tests.support.proxy import faulty
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 TERMS = HitTerms("T", "D", "k", Decimal("0.40"), 3, 86_400, 3600, 86_400)
 LONG = "<!doctype html><p>A long text.</p>" + "<i>x</i>" * 20_000 + "<input name='answer'>"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hands import drag, press
 from playwright.sync_api import Page
 from workbench import FACTS, Desk, Market, item, marked, submit, word
 
-from hits.render import render_page
+from hits.render import Shell
 from hits.studies.base import Asked
 from hits.studies.highlight import Highlight
 from hits.studies.panels import Panel, ShownItem
@@ -21,7 +22,7 @@ KINDS = {"mark_labels": ["supports", "contradicts"]}
 
 def with_kinds(page: Page, market: Market, saved: str = "null", **more: Any) -> Desk:
     """A text whose words are marked as one of two kinds."""
-    html = render_page("highlight", [item("i1", "The soup was cold but fine")], KINDS | more, FACTS)
+    html = Shell("highlight", KINDS | more, FACTS).page([item("i1", "The soup was cold but fine")])
     return market.open(page, html, None, saved)
 
 
@@ -114,7 +115,7 @@ def test_kinds_come_back_from_what_was_saved(page: Page, market: Market) -> None
 
 def test_kinds_look_different_without_colour(page: Page, market: Market) -> None:
     names = ["one", "two", "three", "four"]
-    html = render_page("highlight", [item("i1", "a b c d")], {"mark_labels": names}, FACTS)
+    html = Shell("highlight", {"mark_labels": names}, FACTS).page([item("i1", "a b c d")])
     desk = market.open(page, html)
     desk.frame.locator(".words").focus()
     for key in ("1", "2", "3", "4"):
@@ -128,7 +129,9 @@ def test_kinds_look_different_without_colour(page: Page, market: Market) -> None
 def test_a_practice_item_with_kinds_is_held_against_each(page: Page, market: Market) -> None:
     known = {"marks": [1, 3], "marks.supports": [1], "marks.contradicts": [3]}
     practised = item("p1", "The soup was cold but fine", practice=known)
-    html = render_page("highlight", [practised, item("i1", "warm bread")], KINDS, FACTS)
+    html = Shell("highlight", KINDS, replace(FACTS, practice=True)).page(
+        [practised, item("i1", "warm bread")]
+    )
     desk = market.open(page, html)
     desk.frame.get_by_label("positive").first.check()
     for i in (1, 3):
@@ -147,7 +150,7 @@ def test_a_practice_item_with_kinds_is_held_against_each(page: Page, market: Mar
 
 def test_features_are_marked_as_kinds_and_come_back(page: Page, market: Market) -> None:
     panel = Panel("row", names=("age", "job", "city"), values=("41", "none", "Oslo"))
-    html = render_page("highlight", [ShownItem("i1", (panel,))], KINDS, FACTS, kind="row")
+    html = Shell("highlight", KINDS, FACTS, kind="row").page([ShownItem("i1", (panel,))])
     desk = market.open(page, html)
     ticks = desk.frame.get_by_role("table").get_by_role("checkbox")
     ticks.nth(0).check()

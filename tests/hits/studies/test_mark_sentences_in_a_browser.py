@@ -10,7 +10,7 @@ from hands import Finger, drag, middle, press
 from playwright.sync_api import Page
 from workbench import FACTS, Desk, Market, item, submit, word
 
-from hits.render import render_page
+from hits.render import Shell
 from hits.studies.base import Asked
 from hits.studies.highlight import Highlight
 from hits.studies.panels import Panel, ShownItem
@@ -40,7 +40,7 @@ def by_sentence(page: Page, market: Market, **settings: Any) -> Desk:
     """A text of four sentences that are marked whole."""
     shown = item("i1", SENTENCES, sentences=STARTS)
     return market.open(
-        page, render_page("highlight", [shown], {"unit": "sentence"} | settings, FACTS)
+        page, Shell("highlight", {"unit": "sentence"} | settings, FACTS).page([shown])
     )
 
 
@@ -90,7 +90,7 @@ def test_sentences_of_kinds_come_back_whole_from_what_was_saved(page: Page, mark
     press(desk, "Space", "2", "End", "Space")
     page.wait_for_function("saved && JSON.parse(saved).items[0].marks.contradicts.length === 2")
     shown = item("i1", SENTENCES, sentences=STARTS)
-    html = render_page("highlight", [shown], {"unit": "sentence", **KINDS}, FACTS)
+    html = Shell("highlight", {"unit": "sentence", **KINDS}, FACTS).page([shown])
     again = market.open(page, html, None, json.dumps(page.evaluate("saved")))
     again.frame.locator(".w.on.k1").first.wait_for()
     assert sentences_on(again) == [0, 3]
@@ -102,7 +102,7 @@ def test_sentences_of_a_pair_end_with_the_first_text(page: Page, market: Market)
     both = Panel(
         "pair", first.text, first.offsets, second.text, second.offsets, sentences=(0, 2, 3, 5)
     )
-    html = render_page("highlight", [ShownItem("i1", (both,))], {"unit": "sentence"}, FACTS)
+    html = Shell("highlight", {"unit": "sentence"}, FACTS).page([ShownItem("i1", (both,))])
     desk = market.open(page, html)
     sentences = desk.frame.get_by_role("option").all_inner_texts()
     assert sentences == ["Cold soup.", "Bad", "warm bread.", "Good."]
@@ -132,7 +132,7 @@ def test_in_a_text_from_right_to_left_sentences_go_on_to_the_left(
 ) -> None:
     text = "قال الناقد شيئا. ذهب الجميع iPhone 15 إلى البيت."
     shown = item("i1", text, sentences=(0, 3))
-    desk = market.open(page, render_page("highlight", [shown], {"unit": "sentence"}, FACTS))
+    desk = market.open(page, Shell("highlight", {"unit": "sentence"}, FACTS).page([shown]))
     desk.frame.locator(".words").focus()
     press(desk, "ArrowLeft", "Space")
     assert words_on(desk) == [3, 4, 5, 6, 7, 8]

@@ -7,7 +7,7 @@ from hands import Finger, drag, middle, press
 from playwright.sync_api import Page
 from workbench import FACTS, Market, highlight, item, marked, submit, word
 
-from hits.render import render_page
+from hits.render import Shell
 from hits.studies.panels import Panel, ShownItem
 
 pytestmark = pytest.mark.browser
@@ -126,7 +126,7 @@ def test_the_words_of_a_pair_count_on(page: Page, market: Market) -> None:
     (first,), (second,) = item("a", "cold soup").panels, item("b", "warm bread").panels
     both = Panel("pair", first.text, first.offsets, second.text, second.offsets)
     pair = ShownItem("i1", (both,))
-    desk = market.open(page, render_page("highlight", [pair], {}, FACTS))
+    desk = market.open(page, Shell("highlight", {}, FACTS).page([pair]))
     assert desk.frame.locator(".text").all_inner_texts() == ["cold soup", "warm bread"]
     drag(desk, 1, 2)
     desk.frame.get_by_label("positive").check()
@@ -170,7 +170,7 @@ def test_combining_characters_stay_with_their_letter_and_words_without_spaces_ar
     text = "映画は最高だったcafe\u0301हिन्दी"
     spans = ((0, 2), (2, 3), (3, 5), (5, 8), (8, 13), (13, 19))
     shown = ShownItem("i1", (Panel("text", text, spans),))
-    desk = market.open(page, render_page("highlight", [shown], {}, FACTS))
+    desk = market.open(page, Shell("highlight", {}, FACTS).page([shown]))
     assert desk.words() == [text[a:b] for a, b in spans]
     assert desk.frame.locator(".text").inner_text() == text
     drag(desk, 1, 2)
@@ -206,8 +206,8 @@ def test_marking_touches_only_the_words_that_change(page: Page, market: Market) 
 def test_spaces_between_words_are_not_sent_and_are_there_all_the_same(
     page: Page, market: Market
 ) -> None:
-    html = render_page(
-        "highlight", [item("i1", "warm bread  twice"), item("i2", "cold soup")], {}, FACTS
+    html = Shell("highlight", {}, FACTS).page(
+        [item("i1", "warm bread  twice"), item("i2", "cold soup")]
     )
     desk = market.open(page, html)
     texts = desk.frame.locator(".text").evaluate_all("nodes => nodes.map(n => n.textContent)")

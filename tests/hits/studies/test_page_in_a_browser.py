@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 from workbench import FACTS, TEXT, Desk, Market, highlight, item, marked, submit, word
 
-from hits.render import render_page
+from hits.render import Shell
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ def test_a_rationale_is_told_by_shade_by_line_and_in_words(page: Page, market: M
     # Largest 4: 4 → 1 (level 4), 2 → .5 (level 2), 1 → .25 (level 1), .1 → .025 (none).
     scores = (4.0, 2.0, 1.0, 0.1, -3.0)
     shown = item("i1", "a b c d e", scores=scores, presentation="heat", label="<b>")
-    desk = market.open(page, render_page("rate", [shown], {}, FACTS))
+    desk = market.open(page, Shell("rate", {}, FACTS).page([shown]))
     classes = desk.frame.locator(".shown .text .w").evaluate_all("all => all.map(w => w.className)")
     assert classes == ["w l4", "w l2", "w l1", "w", "w"]
     widths = desk.frame.locator(".shown .text .w").evaluate_all(
@@ -34,7 +34,7 @@ def test_a_rationale_is_told_by_shade_by_line_and_in_words(page: Page, market: M
 
 def test_marks_are_shown_alike_without_a_legend(page: Page, market: Market) -> None:
     shown = item("i1", "a b c", scores=(4.0, 0.1, -1.0), presentation="marks")
-    desk = market.open(page, render_page("rate", [shown], {}, FACTS))
+    desk = market.open(page, Shell("rate", {}, FACTS).page([shown]))
     classes = desk.frame.locator(".shown .text .w").evaluate_all("all => all.map(w => w.className)")
     assert classes == ["w l3", "w l3", "w"]
     assert desk.frame.locator("[data-legend]").is_hidden()
@@ -43,7 +43,7 @@ def test_marks_are_shown_alike_without_a_legend(page: Page, market: Market) -> N
 
 def test_next_says_once_what_is_open_and_then_lets_go(page: Page, market: Market) -> None:
     items = [item("i1", TEXT), item("i2", TEXT)]
-    desk = market.open(page, render_page("highlight", items, {}, FACTS))
+    desk = market.open(page, Shell("highlight", {}, FACTS).page(items))
     heading = desk.frame.locator(".item:not([hidden]) h2")
     desk.frame.get_by_role("button", name="Next").click()
     assert heading.inner_text() == "Text 1 of 2"
@@ -65,7 +65,7 @@ def finish(desk: Desk) -> None:
 
 @pytest.mark.parametrize("address", ["/task/1/assignment/2", "{market}/task/1/assignment/2"])
 def test_turkle_s_address_is_taken_as_it_is(page: Page, market: Market, address: str) -> None:
-    html = render_page("highlight", [item("i1", TEXT)], {}, FACTS)
+    html = Shell("highlight", {}, FACTS).page([item("i1", TEXT)])
     where = address.format(market=market.url)
     desk = market.open(page, html, {"assignmentId": "7", "urlSubmitTo": where})
     finish(desk)
@@ -75,7 +75,7 @@ def test_turkle_s_address_is_taken_as_it_is(page: Page, market: Market, address:
 
 @pytest.mark.parametrize("end", ["", "/"])
 def test_mturk_s_address_gets_the_fixed_path(page: Page, market: Market, end: str) -> None:
-    html = render_page("highlight", [item("i1", TEXT)], {}, FACTS)
+    html = Shell("highlight", {}, FACTS).page([item("i1", TEXT)])
     query = {"assignmentId": "A1", "turkSubmitTo": f"{market.url}/s/token{end}"}
     desk = market.open(page, html, query)
     finish(desk)
@@ -87,7 +87,7 @@ def test_mturk_s_address_gets_the_fixed_path(page: Page, market: Market, end: st
 def test_without_a_usable_address_the_page_says_that_it_cannot_be_submitted(
     page: Page, market: Market, address: str
 ) -> None:
-    html = render_page("highlight", [item("i1", TEXT)], {}, FACTS)
+    html = Shell("highlight", {}, FACTS).page([item("i1", TEXT)])
     query = {"urlSubmitTo": address} if address else {"hitId": "H"}
     desk = market.open(page, html, {"assignmentId": "A1", **query})
     finish(desk)
@@ -130,7 +130,7 @@ def test_what_was_saved_elsewhere_is_not_restored(page: Page, market: Market, sa
 
 
 def test_the_answer_is_sent_once_and_as_plain_ascii(page: Page, market: Market) -> None:
-    html = render_page("highlight", [item("i1", TEXT)], {"labels": ["gut 😀", "schön"]}, FACTS)
+    html = Shell("highlight", {"labels": ["gut 😀", "schön"]}, FACTS).page([item("i1", TEXT)])
     desk = market.open(page, html)
     word(desk, 3).click()
     desk.frame.get_by_label("gut").check()

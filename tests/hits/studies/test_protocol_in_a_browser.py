@@ -13,7 +13,7 @@ from workbench import FACTS, TEXT, Desk, Market, answer_xml, item, marked, submi
 
 from hits.answers import PageAnswer, read_fields, read_konkyo
 from hits.protocol import Check
-from hits.render import Shell, render_page
+from hits.render import Shell
 from hits.studies.base import Question
 from hits.studies.highlight import Highlight
 from hits.studies.panels import Choice, Panel, ShownItem
@@ -26,6 +26,7 @@ CHECKS = (
 )
 CONSENT = replace(FACTS, consent_page="# Taking part\n\nIt is **voluntary**.")
 CHECKED = replace(FACTS, comprehension=CHECKS)
+PRACTISED = replace(FACTS, practice=True)
 DEBRIEFED = replace(FACTS, debriefing="We compared your words with a *computer's*.")
 KNOWN = {"label": "negative", "marks": [3, 7, 8]}
 
@@ -35,7 +36,8 @@ def opened(
 ) -> Desk:
     """A highlight page with these facts, by default of one text."""
     shown = items or [item("i1", TEXT)]
-    return market.open(page, render_page("highlight", shown, {}, facts), **more)
+    facts = replace(facts, practice=any(one.practice is not None for one in shown))
+    return market.open(page, Shell("highlight", {}, facts).page(shown), **more)
 
 
 def answer(desk: Desk, label: str = "negative", token: int = 3) -> None:
@@ -105,7 +107,7 @@ def test_who_agreed_is_not_asked_again_after_coming_back(page: Page, market: Mar
 
 
 def test_a_page_without_consent_checks_or_practice_carries_nothing_of_them() -> None:
-    html = render_page("highlight", [item("i1", TEXT)], {}, FACTS)
+    html = Shell("highlight", {}, FACTS).page([item("i1", TEXT)])
     for trace in ("consented_ms", "comprehension_passed", "enterStage", "Known answer"):
         assert trace not in html
 
@@ -255,14 +257,14 @@ def test_a_picked_card_and_an_answer_in_one_s_own_words_are_compared_too(
     panel = item("x", TEXT).panels[0]
     choices = (Choice("soup"), Choice("rain"), Choice("waiter"))
     picked = ShownItem("p1", (panel,), choices, practice={"intruder": 1})
-    desk = market.open(page, render_page("intrude", [picked], {"k": 2}, FACTS))
+    desk = market.open(page, Shell("intrude", {"k": 2}, PRACTISED).page([picked]))
     desk.frame.get_by_label("waiter").check()
     press(desk, "Check my answer")
     told = desk.frame.locator(".known").inner_text()
     assert "Your answer: waiter" in told
     assert "Known answer: rain" in told
     named = ShownItem("p1", (Panel("words", words=("wet", "cold")),), practice={"name": "Rain"})
-    desk = market.open(page, render_page("name", [named], {}, FACTS))
+    desk = market.open(page, Shell("name", {}, PRACTISED).page([named]))
     desk.frame.locator(".free input").fill(" rain ")
     press(desk, "Check my answer")
     assert "This agrees." in desk.frame.locator(".known").inner_text()

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 from workbench import FACTS, Market, submit
 
-from hits.render import render_page
+from hits.render import Shell
 from hits.studies.panels import Panel, ShownItem
 
 pytestmark = pytest.mark.browser
@@ -192,7 +192,7 @@ def test_forced_colours_keep_lines_and_bars(page: Page) -> None:
 def test_a_page_of_each_kind_shows_it_and_carries_only_its_code(
     page: Page, market: Market, panel: Panel, code: str
 ) -> None:
-    html = render_page("rate", [ShownItem("i1", (panel,))], {}, FACTS, panel.kind)
+    html = Shell("rate", {}, FACTS, panel.kind).page([ShownItem("i1", (panel,))])
     assert [name for name in CODE if name in html] == [code]
     desk = market.open(page, html)
     assert desk.frame.locator(f".panel.as-{panel.presentation}").is_visible()

@@ -41,7 +41,7 @@ def test_the_label_of_an_instance_is_not_shown_unless_asked_for() -> None:
         ({"offsets": ((5, 9), (0, 4))}, "out of order"),
         ({"offsets": ((0, 4), (5, 10))}, "outside"),
         ({"offsets": ((0, 4), (4, 4))}, "empty"),
-        ({"scores": (1.0,)}, "1 scores for 2 tokens"),
+        ({"scores": (1.0,)}, "1 score for 2 tokens"),
         ({"scores": (1.0, float("nan"))}, "not a finite number"),
         ({"text_pair": "more"}, "come together"),
         ({"names": ("age",)}, "1 feature names for 0 values"),

@@ -6,11 +6,9 @@ and the address that answers are posted to.
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,23 +16,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 from xml.sax.saxutils import escape
 
-import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
+from playwright.sync_api import FrameLocator, Locator, Page
 
 from hits.answers import read_fields, read_konkyo
-from hits.render import PageFacts, render_page
+from hits.render import PageFacts, Shell
 from hits.studies.panels import Panel, ShownItem
+from tests.support.browsers import chromium
+
+__all__ = ["chromium"]
 
 SANDBOX = "allow-scripts allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PARENT = """<!doctype html><meta charset="utf-8"><title>market</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 0 }} iframe {{ border: 0; width: 100vw; height: 100vh }}</style>
@@ -87,20 +78,6 @@ def answer_xml(fields: dict[str, str]) -> str:
     return f'<QuestionFormAnswers xmlns="{space}/QuestionFormAnswers.xsd">{answers}</QuestionFormAnswers>'
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The browser of this machine; the test is skipped where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no chromium on this machine: the pages are not tried in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=ARGUMENTS, env={**os.environ, "LANG": "C.UTF-8"}
-        )
-        yield browser
-        browser.close()
-
-
 @dataclass
 class Desk:
     """A worker's browser page with the study in its frame, and what came of it."""
@@ -142,12 +119,13 @@ class Desk:
         task.evaluate("document.activeElement.click()")  # type: ignore[union-attr]
 
     def focus(self) -> dict[str, Any]:
-        """Where the keyboard is: the question it stands in, and the id of the element."""
+        """Where the keyboard is: the item in view, the question it stands in, the element's id."""
         script = """() => { const at = document.activeElement, box = at.closest('[data-question]');
             const own = at.closest('[data-widget=own]') && at.name;
             // What only chooses a tool answers nothing.
             const answers = box && !at.closest('.kinds, .tool');
-            return {id: at.id, question: answers ? box.dataset.question : box ? null : own, tag: at.tagName,
+            const item = document.querySelector('.item:not([hidden]) h2').innerText;
+            return {id: at.id, item, question: answers ? box.dataset.question : box ? null : own, tag: at.tagName,
               writes: at.type === 'text' || at.tagName === 'TEXTAREA'}; }"""
         place: dict[str, Any] = self.page.frame("task").evaluate(script)  # type: ignore[union-attr]
         return place
@@ -234,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def highlight(page: Page, market: Market, text: str = TEXT, saved: str = "null") -> Desk:
     """Open a page with one text to mark."""
-    return market.open(page, render_page("highlight", [item("i1", text)], {}, FACTS), None, saved)
+    return market.open(page, Shell("highlight", {}, FACTS).page([item("i1", text)]), None, saved)
 
 
 def word(desk: Desk, i: int) -> Locator:

@@ -80,7 +80,7 @@ def test_a_document_without_evidence_counts_one_half() -> None:
     # The first document is ranked perfectly (1), the second has nothing to find (½)
     assert value_of(result.scores, "token_soft_metrics.auprc") == 0.75
     assert value_of(result.scores, "token_soft_metrics.roc_auc_score") == 1
-    assert any("1 documents have no or only marked tokens" in note for note in result.notes)
+    assert any("1 document has no or only marked tokens" in note for note in result.notes)
 
 
 def test_a_map_without_information_scores_far_above_the_share_marked() -> None:

@@ -59,15 +59,15 @@ def test_negative_scores_count_as_zero_and_that_is_said() -> None:
     # and 1/3; the area is 1/6. On the raw scores the points are 0/1, 0/2, 1/3: the same area.
     assert value_of(result.scores, "auprc_plau") == pytest.approx(1 / 6)
     assert value_of(result.scores, "token_f1_plau") == 0
-    assert any("1 documents have negative scores" in note for note in result.notes)
-    assert any("1 documents have fewer than 2 scores above 0" in note for note in result.notes)
+    assert any("1 document has negative scores" in note for note in result.notes)
+    assert any("1 document has fewer than 2 scores above 0" in note for note in result.notes)
 
 
 def test_of_equal_scores_the_later_token_is_taken() -> None:
     case = Case((3,), ((0, 2, 3),), (), ((0.5, 0.5, 0.5),))
     result = score(case.given, k=1)
     assert value_of(result.scores, "token_f1_plau") == 1
-    assert any("1 cuts fell between equal scores" in note for note in result.notes)
+    assert any("1 cut fell between equal scores" in note for note in result.notes)
 
 
 def test_a_document_without_marks_and_without_positive_scores_counts_zero() -> None:
@@ -77,14 +77,14 @@ def test_a_document_without_marks_and_without_positive_scores_counts_zero() -> N
     assert value_of(result.scores, "token_iou_plau") == 0.5
     # AUPRC of the second is ½ whatever its scores
     assert value_of(result.scores, "auprc_plau") == 0.75
-    assert any("1 documents have no marked token and AUPRC ½" in note for note in result.notes)
+    assert any("1 document has no marked token and AUPRC ½" in note for note in result.notes)
 
 
 def test_documents_that_nobody_saw_are_left_out_and_counted() -> None:
     case = Case((2, 2), ((0, 0, 1),), (), ((0.9, 0.1), (0.9, 0.1)))
     result = score(replace(case.given, annotated=np.array([1, 0])), k=1)
     assert value_of(result.scores, "token_f1_plau") == 1
-    assert "1 documents that nobody was asked about were left out" in result.notes
+    assert "left out: 1 document that nobody was asked about" in result.notes
 
 
 def test_what_ferret_cannot_score_is_refused() -> None:

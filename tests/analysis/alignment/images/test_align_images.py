@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tracemalloc
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.alignment.images import align as module
+from analysis.alignment.images import laid
 from analysis.alignment.images.align import align_images
 from analysis.alignment.images.base import Picture
 from analysis.alignment.images.floors import centre_map
@@ -286,3 +288,47 @@ def test_pictures_that_do_not_fit_are_refused_by_name() -> None:
         aligned([picture([LEFT], m=[[1]]), picture([LEFT], name="q", n=[[1]])])
     with pytest.raises(DataError, match="no human marks"):
         align_images([], [])
+
+
+@pytest.mark.parametrize("policy", ["each", "majority", "soft"])
+def test_golds_scored_some_at_a_time_give_the_same_numbers(
+    policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, workers = campaign(), [f"w{n}" for n in range(12)]
+    whole = align_images(made, workers, gold_policy=policy, bootstrap=0)
+    monkeypatch.setattr(laid, "PIECE", 40)
+    pieces = align_images(made, workers, gold_policy=policy, bootstrap=0)
+    assert _numbers(pieces.estimates) == pytest.approx(_numbers(whole.estimates), nan_ok=True)
+
+
+def test_the_best_order_for_the_soft_mask_does_not_depend_on_the_gold_policy() -> None:
+    made, workers = campaign(), [f"w{n}" for n in range(12)]
+    found = {
+        policy: values(align_images(made, workers, gold_policy=policy, bootstrap=0), "oracle")
+        for policy in ("each", "soft")
+    }
+    assert found["each"]["spearman"] == pytest.approx(found["soft"]["spearman"])
+
+
+def test_memory_does_not_grow_with_the_number_of_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine pictures with a score a pixel take hardly more than three, and not three times that."""
+    monkeypatch.setattr(module, "AT_ONCE", 5_000)
+
+    def peak(n: int) -> int:
+        tracemalloc.start()
+        align_images(_large(n), ["a", "b"], bootstrap=0)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(1)
+    assert peak(9) < 1.5 * peak(3)
+
+
+def _large(n: int) -> Iterator[Picture]:
+    """Pictures of 120 x 120 pixels, each made when it is asked for."""
+    for at in range(n):
+        rng = np.random.default_rng(at)
+        masks = [np.zeros((120, 120), np.uint8) for _ in range(2)]
+        masks[0][40:100, 30:90] = masks[1][50:110, 30:90] = 1
+        yield picture(masks, name=f"p{at}", m=rng.standard_normal((120, 120)))
