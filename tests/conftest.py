@@ -13,9 +13,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
-from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from pipeline.project import Project, init_project, open_project
+from tests.support.browsers import quit_browsers
+from tests.support.prepared import prepare_project, served
 
 # A busy machine is no fault of the code: examples are bounded in number, not in time.
 # `nightly` is for test_fuzz.py, which then tries 10,000 new cases instead of its usual 500.
@@ -23,7 +24,13 @@ settings.register_profile("konkyo", deadline=None)
 settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "konkyo"))
 
-SLOW_FIRST = ("test_wheel.py", "test_loop.py")
+SLOW_FIRST = (
+    "test_wheel.py",
+    "test_loop.py",
+    "test_readme.py",
+    "test_yelp_hat.py",
+    "test_pages_in_browsers.py",
+)
 """Files of few but long tests: given out last, one process would wait for the other."""
 
 POSTGRES = "KONKYO_TEST_POSTGRES"
@@ -48,8 +55,14 @@ def ctrl_c_is_heard() -> Iterator[None]:
 @pytest.fixture
 def endpoint(tmp_path: Path) -> Iterator[str]:
     """A running endpoint with its own database; yields its address."""
-    with running(ServeSettings(port=0, data=str(tmp_path / "market.db"))) as url:
+    with served(ServeSettings(port=0, data=str(tmp_path / "market.db"))) as url:
         yield url
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many attempts at a market as ever, with moments between them instead of seconds."""
+    monkeypatch.setattr("hits.markets.mturk.BACKOFF_S", 0.005)
 
 
 @pytest.fixture
@@ -61,6 +74,8 @@ def make_project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         (folder / "konkyo.toml").write_text(settings, encoding="utf-8")
+        if "database" not in settings:
+            prepare_project(folder / "konkyo.db")
         init_project(folder)
         opened.append(open_project(folder))
         return opened[-1]
@@ -94,6 +109,14 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real annotations are not here: {SHARED}")
     return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A browser stays open from file to file of a folder, and no longer."""
+    yield
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        quit_browsers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -193,7 +193,7 @@ def _mask(height: int, width: int, seed: int) -> Any:
 
 
 @each
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)  # for each of over fifty cases
 @given(data=st.data())
 def test_every_possible_answer_comes_back_as_it_was_given(case: Case, data: st.DataObject) -> None:
     items = case.page(3)
@@ -241,8 +241,7 @@ def answer_by_keyboard(desk: Desk, n_presses: int = 400) -> None:
     for _ in range(n_presses):
         desk.page.keyboard.press("Tab")
         place = desk.focus()
-        heading = desk.frame.locator(".item:not([hidden]) h2").first.inner_text()
-        question = (heading, place["question"])
+        question = (place["item"], place["question"])
         if place["question"] and question not in answered:
             _answer(desk, place)
             answered.add(question)

@@ -1,4 +1,8 @@
-"""The commands of the README run, in order, on small data, as somebody would type them."""
+"""The commands of the README run, in order, on small data, as somebody would type them.
+
+The installed command begins and ends the quick start, and serves; between them the same commands
+run in this process, because every process loads torch anew.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.cli.support import done
 from tests.docs.pages import ROOT, marked_block, read
 from tests.support.data import reviews
 
@@ -57,8 +62,17 @@ def environment() -> dict[str, str]:
     return {**kept, "OMP_NUM_THREADS": "1"}
 
 
+OWN_PROCESS = ("init", "report")
+
+
 def run(words: list[str], folder: Path) -> None:
-    done = subprocess.run(
+    """One command in this process or, where it stands in `OWN_PROCESS`, as the installed one."""
+    said = run_installed(words, folder) if words[1] in OWN_PROCESS else done(*words[1:]).out
+    assert said.strip() or words[1] == "init", f"{' '.join(words)} said nothing"
+
+
+def run_installed(words: list[str], folder: Path) -> str:
+    ended = subprocess.run(
         [konkyo(), *words[1:]],
         cwd=folder,
         env=environment(),
@@ -66,8 +80,8 @@ def run(words: list[str], folder: Path) -> None:
         text=True,
         timeout=120,
     )
-    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
-    assert done.stdout.strip() or words[1] == "init", f"{' '.join(words)} said nothing"
+    assert ended.returncode == 0, f"{' '.join(words)}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout
 
 
 def free_port() -> int:
@@ -85,6 +99,14 @@ def wait_for(url: str) -> None:
         except OSError:
             assert time.monotonic() < until, f"{url} does not answer"
             time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder that the commands run in, and nothing that the outside says of konkyo."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("KONKYO_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ registers, accepts, marks by click, drag and keyboard, submits; then collect.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page
 
 from db import frames
 from db.store import campaigns, instances
@@ -24,13 +22,10 @@ from pipeline.ingest import import_data
 from pipeline.plan import PlanRequest, plan
 from pipeline.project import Project
 from pipeline.publish import publish
+from tests.support.browsers import chromium
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 TEXTS = [
     "<script>alert(1)</script> </script> <!-- ]]> ${x} &amp; {{ 7*7 }}",
     "שלום world قال hello 😀 e\u0301\u0323 👩🏽\u200d🚀 漢字 end",
@@ -40,15 +35,8 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine: the loop is not tried in a browser")
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(
-            executable_path=path, args=ARGUMENTS, env={**os.environ, "LANG": "C.UTF-8"}
-        )
+    with chromium() as one:
         yield one
-        one.close()
 
 
 def hostile_campaign(make_project: Callable[..., Project], url: str, folder: Path) -> Project:

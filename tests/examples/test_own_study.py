@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from db.records import Item
 from db.store import campaigns, instances
 from hits.lint import lint_file
-from hits.render import render_page
+from hits.render import Shell
 from hits.studies import load_study
 from hits.studies.base import Asked, Material
 from hits.studies.own import read_definition
@@ -109,7 +109,7 @@ def desk(page: Page, market: Market) -> Desk:
     notice = replace(text, attributes={"headline": HEADLINE})
     item = Item(id="i1", campaign_id="c", instance_id=notice.id, hit_id="h", position=0)
     shown = OWN.compose(item, Material(notice), SETTINGS)
-    return market.open(page, render_page("own", [shown], SETTINGS, FACTS))
+    return market.open(page, Shell("own", SETTINGS, FACTS).page([shown]))
 
 
 def test_a_worker_answers_with_the_keyboard_and_may_leave_the_headline_open(desk: Desk) -> None:

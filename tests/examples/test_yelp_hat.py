@@ -1,13 +1,13 @@
-"""The Yelp example: its driver finds in the real annotations what its README says.
+"""The Yelp example: its commands find in the real annotations what its README says.
 
-The documented settings take minutes; here the same driver runs with a smaller model, two seeds
-and few replicates. The margins asked for are about half of what was measured that way.
+The documented settings take minutes; here the driver's commands run in this process with a smaller
+model, two seeds and few replicates. The margins asked for are about half of what was measured that way.
 """
 
 from __future__ import annotations
 
-import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,11 +15,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+import torch
 
 from db.store import assignments, campaigns, instances
 from pipeline.agreement import agreement_of_campaign
 from pipeline.experiment import ALIGNMENT, TAUGHT, VANILLA, Experiment, read_experiment
 from pipeline.project import Project, open_project
+from tests.cli.support import done
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "yelp_hat"
 SMALL = """\
@@ -42,23 +44,57 @@ pytestmark = pytest.mark.shared
 
 @pytest.fixture(scope="module")
 def work(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which the driver has run."""
+    """The folder in which the driver's commands have run, in its order."""
+    data = marked(shared_data)
+    folder = tmp_path_factory.mktemp("yelp_hat")
+    (folder / "konkyo.toml").write_text(SMALL, encoding="utf-8")
+    driver = runpy.run_path(str(EXAMPLE / "run.py"))
+    joined = folder / "both_parts.csv"
+    driver["join"]([data / file for file in driver["PARTS"].values()], joined)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # models this small only lose time to a second thread
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("KONKYO_CONFIG", "KONKYO_DB"):
+            patch.delenv(name, raising=False)
+        for words in driver["commands"](data, joined, None):
+            done(*words)
+    torch.set_num_threads(threads)
+    return folder
+
+
+def marked(shared_data: Path) -> Path:
+    """The folder of the marked reviews; skips where it is missing."""
     data = shared_data / "yelp_hat"
     if not data.is_dir():
         pytest.skip(f"the marked reviews are not here: {data}")
-    folder = tmp_path_factory.mktemp("yelp_hat")
-    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
-    command = [sys.executable, str(EXAMPLE / "run.py"), str(data), str(folder / "project")]
-    done = subprocess.run(
-        [*command, "--config", str(folder / "small.toml")],
-        # Models this small only lose time to a second thread.
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
+    return data
+
+
+def run_driver(data: Path, work: Path, settings: Path) -> subprocess.CompletedProcess[str]:
+    """The example as its README says to run it."""
+    command = [sys.executable, str(EXAMPLE / "run.py"), str(data), str(work)]
+    return subprocess.run(
+        [*command, "--config", str(settings)], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return folder / "project"
+
+
+def test_the_driver_runs_commands_in_its_folder_up_to_the_first_that_fails(tmp_path: Path) -> None:
+    # Files of the right names, of which `import mturk` can make nothing.
+    data, work, settings = tmp_path / "data", tmp_path / "work", tmp_path / "small.toml"
+    settings.write_text(SMALL, encoding="utf-8")
+    data.mkdir()
+    for name in ("part1_50words.csv", "part6_100words.csv"):
+        (data / name).write_text("one,two\n1,2\n", encoding="utf-8")
+    ran = run_driver(data, work, settings)
+    assert ran.returncode == 1
+    assert [line.split()[2] for line in ran.stdout.splitlines() if line.startswith("$")] == [
+        "init",
+        "import",
+    ]
+    assert "2 rows joined" in ran.stdout
+    assert (work / "konkyo.db").is_file(), "init ran in the project's folder"
+    assert "part1_50words.csv" in ran.stderr
 
 
 @pytest.fixture(scope="module")
