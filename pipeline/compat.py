@@ -21,10 +21,10 @@ from analysis.marked import token_votes
 from db.errors import NotFound, UsageError
 from db.ragged import Ragged
 from db.records import Marks
-from pipeline.align import only
+from pipeline.align import check_names, only
 from pipeline.compat_results import of_results
 from pipeline.formats import READERS
-from pipeline.formats.base import Imported, Reader, ReadOptions
+from pipeline.formats.base import Imported, Reader, ReadOptions, whole
 from pipeline.formats.eraser_results import is_result_file
 from pipeline.score_files import marks_of_file, scores_of_file
 
@@ -71,7 +71,7 @@ def align_as(
         inputs = [given]
     else:
         reader: Reader = READERS.load(format_name)
-        found = reader(human, ReadOptions())
+        found = whole(reader(human, ReadOptions()))
         inputs, excluded = of_scores(human, model, found, split, plain=name != "hatexplain")
     results = [preset(one, kept) for one in inputs]
     told = [
@@ -97,6 +97,7 @@ def of_scores(
     """
     marks = marks_of_file(human, found)
     scores = scores_of_file(model, marks)
+    check_names(model, scores)
     shared = set(marks.instance_ids).intersection(*scores.values())
     chosen, excluded = _chosen(marks, found, split, shared, plain=plain)
     if not chosen:

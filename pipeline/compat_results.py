@@ -19,6 +19,7 @@ from analysis.alignment.compat.base import (
 )
 from db.errors import DataError, ImportFailed, NotFound
 from db.ragged import Ragged
+from db.words import counted
 from pipeline.formats import fields as check
 from pipeline.formats.documents import Sentences, open_sentences
 from pipeline.formats.eraser_entries import Entry, read_entries
@@ -143,7 +144,8 @@ class _Sheet:
             return None
         if len(rows) != len(predicted):
             field = {"soft": "soft_rationale_predictions"}.get(name, "soft_sentence_predictions")
-            problem = f"{len(rows)} of {len(predicted)} rationales have {field!r}; all or none must"
+            have = "has" if len(rows) == 1 else "have"
+            problem = f"{len(rows)} of {counted(len(predicted), 'rationale')} {have} {field!r}; all or none must"
             raise ImportFailed(path, None, problem)
         document = np.array([place for place, _ in rows], dtype=np.int64)
         return Soft(document, Ragged.from_rows((s for _, s in rows), dtype="float64"), truth)
@@ -170,14 +172,16 @@ def _check(one: Predicted, shape: list[int]) -> None:
         if end > length:
             raise DataError(
                 f"predicted span [{start}, {end}] ends beyond document {one.docid!r} of "
-                f"{length} tokens"
+                f"{counted(length, 'token')}"
             )
     for scores, n, what in (
-        (one.soft, length, "tokens"),
-        (one.sentences, len(shape), "sentences"),
+        (one.soft, length, "token"),
+        (one.sentences, len(shape), "sentence"),
     ):
         if scores is not None and len(scores) != n:
-            raise DataError(f"{len(scores)} scores for document {one.docid!r} of {n} {what}")
+            raise DataError(
+                f"{counted(len(scores), 'score')} for document {one.docid!r} of {counted(n, what)}"
+            )
 
 
 def _votes(truth: SpanTable, lengths: np.ndarray[Any, np.dtype[np.int64]]) -> Ragged:

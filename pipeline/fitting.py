@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from db.errors import UsageError
 from db.records import Campaign
+from db.words import counted
 from hits.render import PageTooLarge
 from hits.studies.panels import ShownItem
 from pipeline.drawing.base import Draft
@@ -42,7 +43,8 @@ def fitted(
     if not n_divided:
         return found, ()
     note = (
-        f"{n_divided} pages were too large for one HIT and were divided: {len(found)} HITs "
+        f"{counted(n_divided, 'page was', 'pages were')} too large for one HIT and "
+        f"{'was' if n_divided == 1 else 'were'} divided: {counted(len(found), 'HIT')} "
         f"instead of {len(laid)}"
     )
     return found, (note,)

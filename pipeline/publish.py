@@ -19,6 +19,7 @@ from db.records import Campaign, Hit, Intent, LedgerEntry
 from db.store import campaigns, intents, ledger
 from db.store.locks import publisher
 from db.store.rows import now
+from db.words import counted
 from hits.markets.base import HitOrder, HitTerms, Market
 from hits.money import Quote
 from pipeline.config import StudySettings
@@ -148,7 +149,7 @@ def _check_known(market: Market, campaign: Campaign, hits: Sequence[Hit]) -> Non
     lost = [hit for hit in ours if hit.market_id not in there]
     if lost:
         raise SafetyError(
-            f"{len(lost)} of {len(ours)} published HITs of {campaign.name!r} are not on "
+            f"{len(lost)} of {counted(len(ours), 'published HIT')} of {campaign.name!r} are not on "
             f"{market.endpoint_url} any more (the first: {lost[0].market_id}); nothing is "
             "published again: bring back what the market lost, or plan a new campaign"
         )
@@ -166,7 +167,7 @@ def _check_money(
     needed = price.total * waiting / max(price.hits, 1)
     if balance is not None and needed > balance:
         raise SafetyError(
-            f"publishing {waiting} HITs reserves {needed:.2f} {price.currency}, the balance at "
+            f"publishing {counted(waiting, 'HIT')} reserves {needed:.2f} {price.currency}, the balance at "
             f"{market.endpoint_url} is {balance}; nothing was published"
         )
     if campaign.environment != "production":

@@ -13,6 +13,7 @@ from db.errors import DataError, ImportFailed, NotFound
 from db.masks import decode
 from db.ragged import Ragged
 from db.records import Instance, Marks, instance_id
+from db.words import counted
 from pipeline.formats.base import Annotation, Imported
 from pipeline.formats.objects import read_objects
 from pipeline.formats.place import at
@@ -68,7 +69,9 @@ def add_scores(
     if not isinstance(scores, list) or not all(_is_score(score) for score in scores):
         raise DataError("`scores` must be a list of finite numbers, one a token")
     if identity in lengths and len(scores) != lengths[identity]:
-        raise DataError(f"{len(scores)} scores for a text of {lengths[identity]} tokens")
+        raise DataError(
+            f"{counted(len(scores), 'score')} for a text of {counted(lengths[identity], 'token')}"
+        )
     mine = found.setdefault(explainer, {})
     if identity in mine:
         raise DataError(f"a second line of scores by {explainer!r} for the same text")

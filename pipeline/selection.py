@@ -15,6 +15,7 @@ import pandas as pd
 from db import frames
 from db.records import Campaign, Instance
 from db.store import campaigns
+from db.words import counted
 from pipeline.project import Project
 
 KEY = "selection"
@@ -81,6 +82,7 @@ def _told(campaign: Campaign) -> str:
         return f"selection: how instances were chosen was not written down; {rest}"
     split = f" of the split {chosen['split']}" if chosen["split"] else ""
     if chosen["chosen"] == chosen["of"]:
-        return f"selection: all {chosen['of']} instances{split}; {rest}"
-    how = f"{chosen['chosen']} of {chosen['of']} instances{split}"
+        of = counted(chosen["of"], "instance")
+        return f"selection: {'the' if chosen['of'] == 1 else 'all'} {of}{split}; {rest}"
+    how = f"{chosen['chosen']} of {counted(chosen['of'], 'instance')}{split}"
     return f"selection: {how}, drawn by chance with seed {campaign.seed}; {rest}"

@@ -13,6 +13,7 @@ import numpy as np
 from db.errors import NotFound, UsageError
 from db.records import Instance, InstanceKind, Item, ItemRole, Rationale
 from db.store import rationales, runs
+from db.words import counted
 from pipeline.project import Project
 
 FLOORS = ("random", "constant")
@@ -192,7 +193,8 @@ def listed_words(instance: Instance, attribute: str) -> list[str]:
 def left_out(stored: Mapping[str, Mapping[str, Any]], of: Sequence[Instance]) -> tuple[str, ...]:
     """A note for each explainer that has no rationale of some of the instances."""
     return tuple(
-        f"{n} of {len(of)} instances have no rationale by {name} and were left out; "
+        f"{n} of {counted(len(of), 'instance')} {'has' if n == 1 else 'have'} no rationale by {name} "
+        f"and {'was' if n == 1 else 'were'} left out; "
         '"konkyo explain" makes them'
         for name, found in stored.items()
         if (n := sum(i.id not in found for i in of))

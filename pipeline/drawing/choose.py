@@ -8,6 +8,7 @@ from typing import Any
 
 from db.errors import NotFound, UsageError
 from db.records import Instance, InstanceKind, Item, Rationale
+from db.words import counted
 from hits.studies.choose import DISTINCTION, MOST
 from pipeline.drawing.base import NO_CHECKS, Draft, Drawn, Known, Wanted, covariates, left_out
 
@@ -123,7 +124,11 @@ def _apart(
         there += (more := rng.sample(ids, n))
         moved |= set(more)
     asked = [i for i in wanted.chosen if i.id not in moved]
-    note = f"{len(moved)} instances serve as examples of their class and are not asked about"
+    note = counted(
+        len(moved),
+        "instance serves as an example of its class and is not asked about",
+        "instances serve as examples of their class and are not asked about",
+    )
     return asked, examples, (note,) if moved else ()
 
 

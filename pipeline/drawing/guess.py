@@ -8,6 +8,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.records import Instance, InstanceKind, Item
+from db.words import counted
 from hits.studies.composing import top
 from hits.studies.guess import ALONE
 from pipeline.drawing.base import (
@@ -94,7 +95,7 @@ def _check_lengths(usable: list[Instance], lengths: Mapping[str, int], wanted: W
     short = [i for i in usable if lengths[i.id] < k]
     if short:
         raise UsageError(
-            f"k = {k} is larger than {len(short)} of the {len(usable)} instances (the shortest "
+            f"k = {k} is larger than {len(short)} of the {counted(len(usable), 'instance')} (the shortest "
             f"has {min(lengths[i.id] for i in short)} words, features or cells); lower "
             "[study.options.guess] k, or plan other instances"
         )

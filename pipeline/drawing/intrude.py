@@ -8,6 +8,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.records import Instance, InstanceKind, Item, Rationale
+from db.words import counted
 from hits.pictures import cell_box
 from hits.studies.composing import top
 from pipeline.drawing.base import NO_CHECKS, Draft, Drawn, Known, Wanted, covariates, listed_words
@@ -39,7 +40,12 @@ class Intrude:
                 f"no instance has k = {wanted.options['k']} different words (or cells) that count, "
                 "and another class to take an intruder from; lower [study.options.intrude] k"
             )
-        notes = (f"{short} rationales have too few words that count and were left out",)
+        few = counted(
+            short,
+            "rationale has too few words that count and was left out",
+            "rationales have too few words that count and were left out",
+        )
+        notes = (few,)
         return Drawn(regular, notes=(NO_CHECKS, *(notes if short else ())))
 
     def _of_words(self, wanted: Wanted) -> list[tuple[str, str, Choices, Choices]]:

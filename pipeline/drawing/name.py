@@ -7,6 +7,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.records import InstanceKind, Item
+from db.words import counted
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, left_out, listed_words
 from pipeline.drawing.words import class_words
 
@@ -41,7 +42,9 @@ class Name:
                 '[study.options.name] attribute, or import words with "|" between them'
             )
         short = len(wanted.chosen) - len(regular)
-        note = f"{short} instances have no words in {attribute!r} and were left out"
+        few = counted(short, "instance has", "instances have")
+        was = "was" if short == 1 else "were"
+        note = f"{few} no words in {attribute!r} and {was} left out"
         return Drawn(regular, notes=(note,) if short else ())
 
     def _of_classes(self, wanted: Wanted) -> Drawn:

@@ -8,6 +8,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.records import Instance, InstanceKind, Item
+from db.words import counted
 from hits.studies.output import COMPARE
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, covariates
 
@@ -73,7 +74,12 @@ def _sources(wanted: Wanted, names: Sequence[str]) -> tuple[list[Instance], tupl
     }
     asked = [i for i in wanted.chosen if i.id not in made or any(n in i.attributes for n in names)]
     n = len(wanted.chosen) - len(asked)
-    return asked, (f"{n} pictures are outputs of others and were left out",) if n else ()
+    note = counted(
+        n,
+        "picture is an output of others and was left out",
+        "pictures are outputs of others and were left out",
+    )
+    return asked, (note,) if n else ()
 
 
 def _output(wanted: Wanted, instance: Instance, name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from db.errors import NotFound, UsageError
 from db.records import Instance, InstanceKind, Item, Rationale
+from db.words import counted
 from hits.studies.simulate import AFTER, BEFORE, LEARN
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, check_offered, covariates
 
@@ -50,7 +51,12 @@ class Simulate:
         )
         shown = {draft.instance_id for page in pages for draft in page}
         left = sum(i.id not in shown for i in wanted.chosen)
-        notes = (f"{left} instances do not fill a page and were left out",) if left else ()
+        few = counted(
+            left,
+            "instance does not fill a page and was left out",
+            "instances do not fill a page and were left out",
+        )
+        notes = (few,) if left else ()
         return Drawn(pages=pages, notes=notes)
 
     def _other_items(self, wanted: Wanted, rng: random.Random) -> list[dict[str, list[Instance]]]:
@@ -88,8 +94,8 @@ class Simulate:
             )
         needed = sum(wanted.options[phase] for phase in (BEFORE, LEARN, AFTER))
         return (
-            f"a page of the study 'simulate' takes {needed} instances, and there are "
-            f"{len(wanted.chosen)}; plan more, or lower before, learn and after"
+            f"a page of the study 'simulate' takes {counted(needed, 'instance')}, and there "
+            f"{'is' if len(wanted.chosen) == 1 else 'are'} {len(wanted.chosen)}; plan more, or lower before, learn and after"
         )
 
     def _page(

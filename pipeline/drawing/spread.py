@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from db.errors import UsageError
 from db.records import Campaign, Hit, Instance, Item
+from db.words import counted
 from pipeline.config import StudySettings
 from pipeline.drawing.base import Draft, Drawn
 
@@ -26,7 +27,9 @@ def sample(pool: Sequence[Instance], wanted: int | None, seed: int) -> list[Inst
     if wanted is None:
         return list(pool)
     if not 1 <= wanted <= len(pool):
-        raise UsageError(f"--items {wanted}: there are {len(pool)} instances to draw from")
+        raise UsageError(
+            f"--items {wanted}: {counted(len(pool), 'instance is', 'instances are')} there to draw from"
+        )
     return random.Random(f"plan:{seed}").sample(list(pool), wanted)
 
 

@@ -91,9 +91,9 @@ def test_ties_have_no_label_and_are_named_with_their_method(make_project: MakePr
     units = consensus.read_units(project.engine, only(project, campaign.id, "majority").id)
     assert {u.label for u in units} == {None}
     assert all(u.posterior.tolist() == [0.5, 0.5] for u in units)
-    ties = [note for note in done.notes if note.endswith("units are tied")]
+    ties = [note for note in done.notes if note.endswith("units tied")]
     named = dict(note.split(": ") for note in ties)
-    assert named["majority"] == "60 of 60 units are tied"
+    assert named["majority"] == "60 of 60 units tied"
     assert set(named) == {m for m, n in done.document()["ties"].items() if n}
 
 

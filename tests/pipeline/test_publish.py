@@ -26,6 +26,7 @@ from pipeline.publish import publish
 from tests.support.data import reviews
 from tests.support.proxy import Fault, faulty
 
+pytestmark = pytest.mark.usefixtures("impatient")
 MakeProject = Callable[..., Project]
 
 
