@@ -1,0 +1,125 @@
+"""What the objectives that perturb a pass have in common: directions, lengths, and what is measured.
+
+Each finds a small r that should raise the loss, takes it as fixed, and asks the model to do well
+nevertheless: a term has no second derivatives. Shapes: B rows, T units, D dimensions, C classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from db.errors import UsageError
+from pipeline.models.base import Model, Output, States
+from pipeline.models.batches import Batch
+
+Loss = Callable[[Output], Tensor]
+"""(B,): how bad a perturbed pass is, row by row."""
+
+
+def check_length(name: str, **lengths: float) -> None:
+    """UsageError where a length is not above 0."""
+    for option, value in lengths.items():
+        if not 0 < value < float("inf"):
+            raise UsageError(f"{name}: {option} must be above 0, not {value}")
+
+
+def of_length(values: Tensor, length: float) -> Tensor:
+    """Every row of `values`, over all its other axes, brought to a length; a row of 0 stays 0."""
+    flat = values.flatten(1)
+    # Squares of small gradients are 0 in single precision: take out the largest first.
+    largest = flat.abs().amax(dim=1, keepdim=True)
+    scaled = flat / torch.where(largest > 0, largest, 1.0)
+    norm = scaled.norm(dim=1, keepdim=True)
+    return (length * scaled / torch.where(norm > 0, norm, 1.0)).view_as(values)
+
+
+def held(states: States) -> States:
+    """States as they are, through which nothing is differentiated."""
+    query = None if states.query is None else states.query.detach()
+    return States(states.hidden.detach(), query)
+
+
+def task_loss(batch: Batch) -> Loss:
+    """Cross-entropy of each row, of its label or of its class probabilities."""
+
+    def loss(output: Output) -> Tensor:
+        logs = output.logits.log_softmax(-1)
+        if batch.goals is not None:
+            return -(batch.goals.to(logs.dtype) * logs).sum(-1)
+        known = batch.labels >= 0
+        chosen = logs.gather(1, batch.labels.clamp(min=0)[:, None]).squeeze(1)
+        return -chosen * known
+
+    return loss
+
+
+def divergence_from(output: Output) -> Loss:
+    """KL(p ‖ p′) of each row, p the class probabilities of `output`, held fixed."""
+    logs = output.logits.detach().log_softmax(-1)
+
+    def loss(other: Output) -> Tensor:
+        return (logs.exp() * (logs - other.logits.log_softmax(-1))).sum(-1)
+
+    return loss
+
+
+def score_gradient(
+    output: Output, batch: Batch, model: Model, loss: Loss, at: Tensor | None = None
+) -> Tensor:
+    """(B, T): ∂loss/∂ã at ã + `at`, 0 where attention may not go; no state is differentiated."""
+    start = torch.zeros_like(output.scores) if at is None else at
+    with torch.enable_grad():
+        offset = start.detach().requires_grad_()
+        embeddings = output.embeddings.detach()
+        moved = model.attend(held(output.states), embeddings, batch, offset)
+        (found,) = torch.autograd.grad(loss(moved).sum(), offset)
+    return found * output.attended
+
+
+def embedding_gradient(
+    output: Output, batch: Batch, model: Model, loss: Loss, at: Tensor | None = None
+) -> Tensor:
+    """(B, T, D): ∂loss/∂e at e + `at`; 0 at padding."""
+    start = output.embeddings.detach()
+    with torch.enable_grad():
+        moved = (start if at is None else start + at).requires_grad_()
+        (found,) = torch.autograd.grad(loss(model(batch, embeddings=moved)).sum(), moved)
+    return found
+
+
+def attended_again(output: Output, batch: Batch, model: Model, r: Tensor) -> Output:
+    """The second pass with ã + r; the encoder is not run again."""
+    return model.attend(output.states, output.embeddings, batch, r.detach())
+
+
+def read_again(output: Output, batch: Batch, model: Model, r: Tensor) -> Output:
+    """The second pass from e + r, (B, T, D)."""
+    return model(batch, embeddings=output.embeddings + r.detach())
+
+
+def random_scores(output: Output) -> Tensor:
+    """(B, T): normal numbers where attention may go, from torch's random state."""
+    return torch.randn_like(output.scores) * output.attended
+
+
+def spread_of(output: Output, batch: Batch) -> Tensor:
+    """(D,): standard deviation of each embedding dimension over the units of the batch.
+
+    Perturbations of embeddings are of length ε where every dimension has the standard deviation 1
+    (Miyato, Dai & Goodfellow 2017 normalise over the vocabulary by frequency; ours over the batch).
+    """
+    there = units(batch)
+    found = output.embeddings.detach()[there]
+    if len(found) < 2:
+        return torch.ones_like(found[0])
+    spread = found.std(dim=0, correction=0)
+    return torch.where(spread > 0, spread, 1.0)
+
+
+def units(batch: Batch) -> Tensor:
+    """bool (B, T): where there is a unit, of either text."""
+    positions = torch.arange(batch.ids.shape[1], device=batch.ids.device)
+    return positions < (batch.first + batch.second)[:, None]
