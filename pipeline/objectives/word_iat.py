@@ -46,13 +46,14 @@ class WordIAT:
         spread, there = spread_of(output, batch), units(batch)
         slope = embedding_gradient(output, batch, model, task_loss(batch)) * spread
         own = output.embeddings.detach() / spread
-        words = own[there].unique(dim=0)
+        words = torch.unique(own[there], dim=0)
         # g_tk = slope_t · (ē_k − ē_t)/‖ē_k − ē_t‖: by products, never a tensor (B, T, K, D).
         along = slope @ words.T - (slope * own).sum(-1, keepdim=True)
         apart = torch.cdist(own.flatten(0, 1), words).view(*along.shape)
         per_length = torch.where((apart > TINY) & there[..., None], 1 / apart.clamp(min=TINY), 0.0)
         shares = of_length(along * per_length, self.epsilon) * per_length
-        return (shares @ words - shares.sum(-1, keepdim=True) * own) * spread
+        moved: Tensor = (shares @ words - shares.sum(-1, keepdim=True) * own) * spread
+        return moved
 
     def term_at(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Term:
         """The term with r as it is; in [0, ∞), lower is better."""
