@@ -81,6 +81,13 @@ def _told(campaign: Campaign) -> str:
     if chosen is None:
         return f"selection: how instances were chosen was not written down; {rest}"
     split = f" of the split {chosen['split']}" if chosen["split"] else ""
+    if "by" in chosen:
+        n = int(chosen["chosen"]) - int(chosen["at_random"])
+        return (
+            f"selection: {counted(n, 'instance')} by {chosen['by']} of run {chosen['by_run']}, and "
+            f"{chosen['at_random']} at random; numbers over all of them are not those of the data; "
+            f"{rest}"
+        )
     if chosen["chosen"] == chosen["of"]:
         of = counted(chosen["of"], "instance")
         return f"selection: {'the' if chosen['of'] == 1 else 'all'} {of}{split}; {rest}"

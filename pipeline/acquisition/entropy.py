@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import entr
+from scipy.special import entr  # type: ignore[import-untyped]
 
 from pipeline.acquisition.base import Floats, Pool
 
