@@ -47,9 +47,14 @@ def explained_output(shared: Shared, logits: Tensor, rows: Tensor) -> Tensor:
 
 
 def ends(shared: Shared, baseline: Tensor) -> tuple[Tensor, Tensor]:
-    """f(x) and f(baseline), (B,) each; texts of equal length share one baseline."""
+    """f(x) and f(baseline), (B,) each.
+
+    Texts of equal length do not share the second: their tokens may have other numbers of pieces.
+    """
     rows = torch.arange(len(shared.batch), device=shared.targets.device)
     with torch.no_grad():
-        base = shared.measure(shared.model(shared.batch.take(rows[:1]), embeddings=baseline).logits)
+        base = shared.model(
+            shared.batch, embeddings=baseline.expand_as(shared.output.embeddings)
+        ).logits
         reached = explained_output(shared, shared.output.logits, rows)
-    return reached, base[0, shared.targets]
+    return reached, explained_output(shared, base, rows)

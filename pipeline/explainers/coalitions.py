@@ -1,6 +1,7 @@
 """The output of a model on texts of which some tokens are put to the baseline.
 
-A coalition is the set of tokens that stay: a row of a mask, true where the token stays. Shapes:
+A coalition is the set of tokens that stay: a row of a mask, true where the token stays. A mask of
+numbers in [0, 1] lets a token stay in part, on the line from the baseline to its embedding. Shapes:
 B instances, S coalitions each, T tokens.
 """
 
@@ -22,20 +23,20 @@ def every_coalition(tokens: int) -> Masks:
     return (np.arange(2**tokens)[:, None] >> np.arange(tokens) & 1).astype(bool)
 
 
-def outputs(shared: Shared, masks: Masks, baseline: Tensor) -> Tensor:
+def outputs(shared: Shared, masks: Masks | NDArray[np.float32], baseline: Tensor) -> Tensor:
     """float64, shape (B, S): the number explained, of the target class, of every coalition.
 
     `masks`: shape (B, S, T); `baseline`: (1, T, D). Coalitions of all instances share passes, as
     many a pass as the budget of tokens allows.
     """
     embeddings = shared.output.embeddings.detach()
-    kept = torch.from_numpy(masks).to(embeddings.device).flatten(0, 1)
+    kept = torch.from_numpy(masks).to(embeddings).flatten(0, 1)
     row = torch.arange(len(masks), device=embeddings.device).repeat_interleave(masks.shape[1])
     size = max(1, shared.token_budget // masks.shape[2])
     found = []
     with torch.no_grad():
         for stays, rows in zip(torch.split(kept, size), torch.split(row, size), strict=True):
-            texts = torch.where(stays[..., None], embeddings[rows], baseline)
+            texts = torch.lerp(baseline, embeddings[rows], stays[..., None])
             logits = shared.model(shared.batch.take(rows), embeddings=texts).logits
             found.append(explained_output(shared, logits, rows))
     return torch.cat(found).double().view(masks.shape[:2])

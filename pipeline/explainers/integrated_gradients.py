@@ -20,6 +20,7 @@ from torch import Tensor
 
 from db.errors import UsageError
 from pipeline.explainers.base import Attribution, Cost, Shared
+from pipeline.explainers.baselines import ends
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,9 @@ class IntegratedGradients:
         )
 
     def _difference(self, shared: Shared, embeddings: Tensor) -> Tensor:
-        """(B,): f(x) − f(baseline); texts of equal length share one baseline."""
-        with torch.no_grad():
-            one = shared.batch.take(torch.zeros(1, dtype=torch.int64, device=embeddings.device))
-            base = shared.forward_from(one)(torch.zeros_like(embeddings[:1]))[0]
-            reached = shared.measure(shared.output.logits)
-        chosen = reached.gather(1, shared.targets[:, None]).squeeze(1)
-        return chosen - base[shared.targets]
+        """(B,): f(x) − f(baseline), the zero embedding."""
+        reached, start = ends(shared, torch.zeros_like(embeddings[:1]))
+        return reached - start
 
     def _integrate(self, shared: Shared, embeddings: Tensor, rows: Tensor, steps: int) -> Tensor:
         """(R, T): scores of some rows; Captum takes so many steps at once as the budget allows.

@@ -1,4 +1,4 @@
-"""Occlusion (Zeiler & Fergus, ECCV 2014): a window slides over the text, through Captum."""
+"""Occlusion (Zeiler & Fergus, ECCV 2014): a window slides over text or picture, through Captum."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from pipeline.explainers.baselines import ZERO, baseline_of, check_baseline
 
 @dataclass(frozen=True)
 class Occlusion:
-    """A token's score is the mean of f(x) − f(x without the window) over the windows it is in.
+    """A unit's score is the mean of f(x) − f(x without the window) over the windows it is in.
 
-    Signed. A window is `window` neighbouring tokens, moved one token at a time; it stays within
-    one text of a pair, and is no longer than that text. Neighbours are taken away together, so
-    that a phrase counts even where each of its words could be spared; `window = 1` is
-    `feature_ablation`. Details: `window`.
+    Signed. Of a text, a window is `window` neighbouring tokens, moved one token at a time; it stays
+    within one text of a pair, and is no longer than that text. Of a picture it is a square of
+    `window` × `window` patches, moved one patch at a time, and no larger than the picture.
+    Neighbours are taken away together, so that a phrase counts even where each of its words could
+    be spared; `window = 1` is `feature_ablation`. Details: `window`.
     """
 
     window: int = 3
@@ -40,20 +41,25 @@ class Occlusion:
     def attribute(self, shared: Shared) -> Attribution:
         """Each text is an input of its own to Captum, so that no window lies in both."""
         forward, embeddings = shared.forward_from(shared.batch), shared.output.embeddings.detach()
-        lengths = [int(shared.batch.first[0]), int(shared.batch.second[0])]
-        sizes = [length for length in lengths if length]
-        texts = torch.split(embeddings, sizes, dim=1)
-        bases = torch.split(baseline_of(shared, self.baseline), sizes, dim=1)
+        parts = self._laid_out(shared, embeddings)
+        bases = self._laid_out(shared, baseline_of(shared, self.baseline))
 
-        def joined(*parts: Tensor) -> Tensor:
-            return forward(torch.cat(parts, dim=1))
+        def joined(*pieces: Tensor) -> Tensor:
+            return forward(torch.cat([piece.flatten(1, -2) for piece in pieces], dim=1))
 
         found: tuple[Tensor, ...] = captum.attr.Occlusion(joined).attribute(
-            texts,
-            tuple((min(self.window, text.shape[1]), text.shape[2]) for text in texts),
+            parts,
+            tuple((*(min(self.window, n) for n in p.shape[1:-1]), p.shape[-1]) for p in parts),
             baselines=bases,
             target=shared.targets,
             perturbations_per_eval=max(1, shared.token_budget // shared.batch.ids.numel()),
         )
-        details = {"window": self.window}
-        return Attribution(torch.cat(found, dim=1)[..., 0], (details,) * len(embeddings))
+        scores = torch.cat([one.flatten(1, -2) for one in found], dim=1)[..., 0]
+        return Attribution(scores, ({"window": self.window},) * len(embeddings))
+
+    def _laid_out(self, shared: Shared, embeddings: Tensor) -> tuple[Tensor, ...]:
+        """A picture as (B, rows, columns, D); a text or two as (B, T, D) each."""
+        if shared.shape:
+            return (embeddings.reshape(len(embeddings), *shared.shape, -1),)
+        lengths = [int(shared.batch.first[0]), int(shared.batch.second[0])]
+        return torch.split(embeddings, [length for length in lengths if length], dim=1)

@@ -11,7 +11,10 @@ MODELS = Catalogue(
     {
         "bilstm_attention": "pipeline.models.attention_classifier:AttentionClassifier",
         "cnn_attention": "pipeline.models.attention_classifier:CNNClassifier",
+        "mlp": "pipeline.models.mlp:MLP",
+        "residual_cnn": "pipeline.models.residual_cnn:ResidualCNN",
         "mean_attention": "pipeline.models.attention_classifier:MeanClassifier",
+        "transformer": "pipeline.models.transformer:Transformer",
     },
 )
 

@@ -8,18 +8,29 @@ dimensions, H dimensions of a unit's state, C classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
+from db.errors import UsageError
 from pipeline.models.batches import Batch
 from pipeline.models.encoding import Encoding
 from pipeline.models.settings import Settings
 
 ATTENTION = "attention"
 """Offered by models that learn where to look; in others α is even, and explains nothing."""
+
+HEADS = "heads"
+"""Offered by models with layers of attention that has heads: they are `Headed`."""
+
+STATES = "states"
+"""Offered by models whose logits are made of a state for every unit, by `attend` alone."""
+GRID = "grid"
+"""Offered by models whose units stand in rows and columns."""
+FEATURES = "features of rows"
+"""Offered by models of rows, whose units are the same things in every instance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +127,34 @@ class Kind(Protocol):
 class Pretrained(Protocol):
     """A module that training starts from weights on disk rather than from fresh ones."""
 
-    def start(self) -> str:
-        """Load them; what was loaded, in words."""
+    def start(self, labels: Sequence[str]) -> str:
+        """Load them, for `labels` in the order of the classes; what was loaded, in words."""
         ...
+
+
+@runtime_checkable
+class Headed(Protocol):
+    """A module with layers of attention between positions, the first of which may be special."""
+
+    def read_heads(
+        self,
+        embeddings: Tensor,
+        batch: Batch,
+        read: Callable[[Sequence[Tensor], Tensor], Tensor],
+    ) -> Tensor:
+        """(B, T): the part of each unit in what `read` makes of a pass.
+
+        `read` gets the weights of the layers, (W, heads, L, L) each, first layer first, rows
+        summing to 1, and the positions to read from, (W, L), summing to 1; it gives (W, L).
+        """
+        ...
+
+
+def headed(model: Model) -> Headed:
+    """The model as one that offers "heads"."""
+    if not isinstance(model, Headed):
+        raise TypeError("a model that offers heads has read_heads")
+    return model
 
 
 @runtime_checkable
@@ -128,3 +164,23 @@ class Worded(Protocol):
     def set_embeddings(self, ids: Tensor, values: Tensor) -> None:
         """Use `values`, (F, D), as the embeddings of the words `ids`, int64 (F,)."""
         ...
+
+
+@runtime_checkable
+class Demanding(Protocol):
+    """An explainer, or an objective, that not every model has what it takes for.
+
+    `needs`: what a model must offer.
+    """
+
+    needs: ClassVar[frozenset[str]]
+
+
+def check_needs(what: str, one: object, kind: str, offers: frozenset[str]) -> None:
+    """UsageError where a model of this kind lacks what something ("explainer attention") needs."""
+    lacks = one.needs - offers if isinstance(one, Demanding) else frozenset()
+    if lacks:
+        raise UsageError(
+            f"{what} needs {' and '.join(sorted(lacks))}, which a model of the kind {kind} does not "
+            "have; choose another"
+        )

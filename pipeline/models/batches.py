@@ -72,8 +72,8 @@ class Batch:
     the marks; `goals`: float32 (B, C), class probabilities to learn, None where labels are learned;
     `exact`: all rows have the same `first` and `second`, so that there is no padding;
     `attributes`: float32 (B, A), 1 at each known value, None where no attribute is read;
-    `values`: (B, T, K), what is read of units beside their ids: float32, 0 where there is none, or
-    int64, −1 where there is none; None where ids say it all.
+    `values`: (B, T, K), what is read of units beside their ids: float32 or uint8, 0 where there is
+    none, or int64, −1 where there is none; None where ids say it all.
     """
 
     instance_ids: tuple[str, ...]
@@ -228,7 +228,7 @@ def _values(rows: Sequence[Row], width: int) -> Tensor | None:
     if len(found) < len(rows):
         return None
     numbers = max(values.shape[1] for values in found)
-    nothing = -1 if np.issubdtype(found[0].dtype, np.integer) else 0
+    nothing = -1 if np.issubdtype(found[0].dtype, np.signedinteger) else 0
     made = np.full((len(rows), width, numbers), nothing, dtype=found[0].dtype)
     for place, values in enumerate(found):
         made[place, : len(values), : values.shape[1]] = values

@@ -22,7 +22,8 @@ class Units(NamedTuple):
 
     `ids`: int64 (U,), a word's number, or `PRESENT` where `values` say all there is; `first` and
     `second`: how many units either text has (all are of the first where there are no texts);
-    `values`: (U, K), float32 numbers or int64 codes (−1 is none), None where ids say it all;
+    `values`: (U, K), float32 numbers, uint8 colours or int64 codes (−1 is none), None where ids say
+    it all;
     `attributes`: float32 (A,), None where none is read.
     """
 

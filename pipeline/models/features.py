@@ -18,6 +18,7 @@ import numpy as np
 
 from db.errors import DataError
 from db.records import Instance, InstanceKind
+from db.words import counted
 from pipeline.models.encoding import Units
 from pipeline.models.settings import Settings
 from pipeline.models.vocabulary import PRESENT
@@ -91,7 +92,8 @@ class Features:
                 if _word(one.features.get(name, "")) not in known:
                     counts[name] = counts.get(name, 0) + 1
         return [
-            f"feature {name}: {n} rows have a word that was not seen in training, read as none"
+            f"feature {name}: {counted(n, 'row has', 'rows have')} a word that was not seen in "
+            "training, read as none"
             for name, n in counts.items()
         ]
 

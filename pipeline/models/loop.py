@@ -125,7 +125,8 @@ def run(
         epoch = Epoch(number, loss, means, validation)
         course.add(epoch)
         after(epoch, course)
-    course.model.module.load_state_dict(course.weights)
+    if course.best is not None:
+        course.model.module.load_state_dict(course.weights)
 
 
 def _one_epoch(course: Course, rows: Sequence[Row], further: Terms) -> dict[str, float]:

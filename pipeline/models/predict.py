@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from db.records import Instance, Prediction
 from pipeline.models.batches import TOKEN_BUDGET, Row, exact_batches
+from pipeline.models.portions import portions
 from pipeline.models.trained import TrainedModel, frozen
 
 
 def predict(model: TrainedModel, instances: Sequence[Instance], run_id: str) -> list[Prediction]:
     """One prediction per instance, in the order given."""
-    values = probabilities(model, model.encode(instances))
     return [
         Prediction(run_id, instance.id, row)
-        for instance, row in zip(instances, values, strict=True)
+        for portion in portions(model, instances)
+        for instance, row in zip(portion, probabilities(model, model.encode(portion)), strict=True)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from db.errors import ConfigError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
+TRAINED_ALREADY = "transformer"  # the kind that `epochs = 0` uses as it is
 LATER = frozenset({"attention", "attributes", "precision", "image_size", "grid", "path"})
 
 
@@ -69,8 +70,9 @@ class Settings:
             "epochs",
             "patience",
         ):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}")
+            least = 0 if name == "epochs" and self.kind == TRAINED_ALREADY else 1
+            if getattr(self, name) < least:
+                raise ConfigError(f"{name} must be at least {least}, not {getattr(self, name)}")
         if not 0 <= self.dropout < 1:
             raise ConfigError(f"dropout must be at least 0 and below 1, not {self.dropout}")
         for name in ("learning_rate", "embedding_scale"):

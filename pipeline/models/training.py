@@ -17,7 +17,7 @@ import torch
 from db.errors import ConfigError, DataError, UsageError
 from db.records import Instance
 from db.words import counted
-from pipeline.models.base import Pretrained, Worded
+from pipeline.models.base import Pretrained, Worded, check_needs
 from pipeline.models.batches import HumanTarget, Row
 from pipeline.models.goals import LabelGoals, check_goals, toward
 from pipeline.models.judgement import Judged
@@ -92,7 +92,7 @@ def fit(
             "test": model.encode(by_id[name] for name in parts.test),
         }
         learned = rows | {"train": toward(goals, rows["train"], len(model.labels))}
-        further = _load(objectives, rows["train"])
+        further = _load(objectives, rows["train"], model)
         course = Course(model, seed)
         belongs = _belongs(model, learned, objectives, seed)
         _continued(course, progress, belongs, notes)
@@ -184,12 +184,16 @@ def classes_of(
     return tuple(labels)
 
 
-def _load(objectives: Sequence[Weighted], learning: Sequence[Row]) -> list[tuple[Objective, float]]:
+def _load(
+    objectives: Sequence[Weighted], learning: Sequence[Row], model: TrainedModel
+) -> list[tuple[Objective, float]]:
     names = [one.name for one in objectives]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"objective {twice} is named more than once; give it one weight")
     loaded = [(one.load(), one.weight) for one in objectives]
+    for one, _ in loaded:
+        check_needs(f"objective {one.name}", one, model.settings.kind, model.module.offers)
     learns = next((one.name for one, _ in loaded if one.needs_human), None)
     if learns is not None and all(row.marks is None for row in learning):
         raise DataError(
@@ -205,7 +209,7 @@ def _start(model: TrainedModel, notes: list[str]) -> None:
     Words that the file does not have keep random vectors.
     """
     if isinstance(model.module, Pretrained):
-        notes.append(model.module.start())
+        notes.append(model.module.start(model.labels))
     if model.settings.vectors is None:
         return
     settings, vocabulary = model.settings, model.vocabulary

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from db.errors import DataError
 from db.records import Instance, InstanceKind
+from db.words import counted
 from pipeline.models.attributes import AttributeValues
 from pipeline.models.encoding import Units
 from pipeline.models.settings import Settings
@@ -116,7 +117,8 @@ class Vocabulary:
     def notes(self, instances: Iterable[Instance]) -> list[str]:
         """Attributes that instances lack, or of which they have a value that is not known."""
         return [
-            f"attribute {name}: {count} instances have no value that was seen in training"
+            f"attribute {name}: {counted(count, 'instance has', 'instances have')} no value that was "
+            "seen in training"
             for name, count in self.attributes.unseen(instances).items()
         ]
 

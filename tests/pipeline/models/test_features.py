@@ -75,7 +75,7 @@ def test_an_unseen_word_is_none_and_is_said() -> None:
     strange = {**ROWS[0], "city": "Lima"}
     assert values_of(features, strange)[1].tolist() == [0.0, 0.0]
     assert features.notes(made([strange, ROWS[1]])) == [
-        "feature city: 1 rows have a word that was not seen in training, read as none"
+        "feature city: 1 row has a word that was not seen in training, read as none"
     ]
 
 
