@@ -167,7 +167,8 @@ class Rationale:
 
     `shape` is () where a unit is a token or a feature, and (rows, cols) for an image, whose scores
     then stand row by row, U = rows * cols, over a grid of equal cells.
-    `contrast`: whether another class than the predicted one is explained.
+    `contrast`: whether another class than the predicted one is explained. `options`: the explainer's
+    options that were not its defaults.
 
     `target` is the class index explained; `baseline` and `reduction` say against what, and how
     embedding dimensions became one number; `details` holds what the method reports of itself
@@ -186,6 +187,7 @@ class Rationale:
     details: Mapping[str, float] = field(default_factory=dict)
     shape: tuple[int, ...] = ()
     contrast: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,7 @@ rationales = Table(
     Column("details", JSON, nullable=False),
     Column("shape", JSON, nullable=False, server_default="[]"),
     Column("contrast", Boolean, nullable=False, server_default=false()),
+    Column("options", JSON, nullable=False, server_default="{}"),
     Index(None, "run_id", "explainer", "instance_id"),
 )
 

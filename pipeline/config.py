@@ -47,7 +47,10 @@ class DataSettings(Section):
 
 
 class ExplainSettings(Section):
-    """Which explainers `explain` runs; `options` hold each explainer's own settings."""
+    """Which explainers `explain` runs; `options` hold each explainer's own settings.
+
+    `token_budget`: units (tokens, patches, features) that go through the model together at most.
+    """
 
     explainers: tuple[str, ...] = (
         "attention",
@@ -57,6 +60,7 @@ class ExplainSettings(Section):
         "constant",
     )
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    token_budget: int = Field(default=8192, ge=1, le=2**24)
 
 
 class CheckSettings(Section):

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from db.errors import NotFound
 from db.records import Instance, InstanceKind
-from db.store import instances
+from db.store import instances, pictures
 from pipeline.models import MODELS
 from pipeline.models.trained import encoding_of
+from pipeline.planted import is_class_image
 from pipeline.project import Project
 
 WORDS: Mapping[InstanceKind, tuple[str, str]] = {
@@ -35,16 +36,19 @@ def others(project: Project, model: str) -> str:
 
 
 def readable(project: Project, model: str) -> list[Instance]:
-    """Every instance that a model of this kind reads; a `NotFound` where there are others alone."""
+    """Every instance that a model of this kind reads; a `NotFound` where there are others alone.
+
+    Pictures that `konkyo explain --inverse` made are none of them. The bytes of pictures stay in the database until they are looked at, one at a time.
+    """
     read = encoding_of(model).kinds
-    found = instances.read(project.engine, kinds=read)
+    found = [i for i in pictures.read(project.engine, read) if not is_class_image(i)]
     if not found and (rest := others(project, model)):
         there = instances.kinds(project.engine)
         known = {name: set(encoding_of(name).kinds) for name in MODELS}
         fitting = [name for name, kinds in known.items() if any(there[kind] for kind in kinds)]
         wanted = " and ".join(WORDS[kind][1] for kind in read)
         raise NotFound(
-            f"{model} reads {wanted}, and the project has {rest} alone; set [model] kind to "
+            f"{model} reads {wanted}, and the project has only {rest}; set [model] kind to "
             f'{" or ".join(fitting)}, or import {wanted} ("konkyo import")'
         )
     return found

@@ -2,13 +2,15 @@
 
 Every seed trains the same encoder several ways on the same split: plainly (vanilla), with the
 crowd's soft rationales as attention supervision, and with controls whose rationales say nothing.
-All runs are recorded, so an interrupted experiment continues with the runs that are missing.
+All runs are recorded, so an interrupted experiment continues with the runs that are missing, and on
+this machine within the run that it was at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -44,6 +46,7 @@ from pipeline.train import (
     make,
     model_settings,
     trained_already,
+    unfinished,
 )
 
 Control = Callable[[Mapping[str, HumanTarget], int], dict[str, HumanTarget]]
@@ -64,10 +67,15 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """One run to be trained, as an engine takes it; `device`: the kind of device of the caller."""
+    """One run to be trained, as an engine takes it; `device`: the kind of device of the caller.
+
+    `progress`: where it stands after each epoch, to be continued; None where workers may be on
+    other machines.
+    """
 
     recipe: Recipe
     device: str
+    progress: Path | None = None
 
     @property
     def name(self) -> str:
@@ -90,7 +98,7 @@ class Trainer:
                 f"a worker would train on {here}, but this command on {training.device}, so that "
                 'results would differ; set device = "cpu" in [model], or use the engine inprocess'
             )
-        return make(self.data, training.recipe)
+        return make(self.data, training.recipe, progress=training.progress)
 
 
 def teach(
@@ -149,7 +157,11 @@ def _train_all(
     """The runs of the recipes in their order; those that are there are not trained again."""
     there = [trained_already(project, data, recipe) for recipe in recipes]
     device = choose_device(recipes[0].settings.device).type
-    missing = [Training(r, device) for r, found in zip(recipes, there, strict=True) if not found]
+    missing = [
+        Training(r, device, unfinished(project, data, r).resolve() if engine.here else None)
+        for r, found in zip(recipes, there, strict=True)
+        if not found
+    ]
     made = engine.map(Trainer(data), missing)
     for recipe, found in zip(recipes, there, strict=True):
         yield found or keep(project, data, recipe, next(made))

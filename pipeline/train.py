@@ -24,6 +24,7 @@ from pipeline.models.checkpoint import save
 from pipeline.models.judgement import evaluation
 from pipeline.models.own import code_hash, is_own, make_findable
 from pipeline.models.predict import predict
+from pipeline.models.pretrained_folder import content_hash, folder_of
 from pipeline.models.settings import Settings
 from pipeline.models.training import Epoch, Fitted, fit
 from pipeline.objectives.base import Weighted, describe
@@ -136,8 +137,13 @@ def train_run(
     there = trained_already(project, data, recipe)
     if there is not None:
         return there
-    progress = _progress(project, _run_id(data, recipe))
+    progress = unfinished(project, data, recipe)
     return keep(project, data, recipe, make(data, recipe, on_epoch, progress))
+
+
+def unfinished(project: Project, data: Sequence[Instance], recipe: Recipe) -> Path:
+    """The file in which the training of the recipe's run stands until it is kept, see `make`."""
+    return _progress(project, _run_id(data, recipe))
 
 
 def trained_already(project: Project, data: Sequence[Instance], recipe: Recipe) -> Trained | None:
@@ -235,6 +241,9 @@ def _run_id(data: Sequence[Instance], recipe: Recipe) -> str:
     }
     if is_own(recipe.settings.kind):
         decided["code"] = code_hash(recipe.settings.kind)
+    if recipe.settings.path is not None:  # what is in the folder, wherever it lies
+        decided["settings"].pop("path")
+        decided["folder"] = content_hash(folder_of(recipe.settings.path))
     if recipe.settings.attributes:
         decided["attributes"] = sorted([i.id, dict(i.attributes)] for i in data)
     digest.update(json.dumps(decided, sort_keys=True).encode())

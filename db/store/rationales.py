@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, delete, select
 
+from db.errors import SafetyError
 from db.records import Rationale
 from db.store.engine import reading, writing
 from db.store.rows import chunks, fetch, insert_many, to_row
-from db.tables import rationales
+from db.tables import campaigns, items, rationales
 
 
 def add(engine: Engine, batch: Sequence[Rationale]) -> list[Rationale]:
@@ -42,6 +45,52 @@ def explained(engine: Engine, run_id: str, explainer: str) -> set[tuple[str, int
     )
     with reading(engine) as connection:
         return {(row.instance_id, row.target) for row in connection.execute(query)}
+
+
+def options(engine: Engine, run_id: str, explainer: str) -> list[dict[str, Any]]:
+    """The options, each once, that the rationales of this run by this explainer were made with."""
+    # As text: PostgreSQL does not compare JSON.
+    written = cast(rationales.c.options, Text)
+    query = select(written).where(_by(run_id, explainer)).distinct()
+    with reading(engine) as connection:
+        return [dict(json.loads(one)) for one in sorted(connection.execute(query).scalars())]
+
+
+def forget(engine: Engine, run_id: str, explainers: Collection[str]) -> int:
+    """Delete the rationales of this run by these explainers; how many those were.
+
+    All of them, or none and a `SafetyError` where a campaign shows one, planned or long answered:
+    what people were asked about must stay what it was.
+    """
+    with writing(engine) as connection:
+        shown = _shown(connection)
+        ids: list[str] = []
+        for explainer in explainers:
+            query = select(rationales.c.id).where(_by(run_id, explainer))
+            found = list(connection.execute(query).scalars())
+            named = sorted({shown[one] for one in found if one in shown})
+            if named:
+                raise SafetyError(
+                    f"rationales of run {run_id} by {explainer} are shown in the campaign "
+                    f"{', '.join(named)} and stay as they are; train a run with another seed, and "
+                    "explain that one with other options"
+                )
+            ids += found
+        for piece in chunks(ids, 500):
+            connection.execute(delete(rationales).where(rationales.c.id.in_(piece)))
+    return len(ids)
+
+
+def _shown(connection: Connection) -> dict[str, str]:
+    """Rationale → the name of a campaign with an item that shows it."""
+    query = select(campaigns.c.name, items.c.rationale_ids).join(
+        campaigns, items.c.campaign_id == campaigns.c.id
+    )
+    return {one: name for name, ids in connection.execute(query) for one in ids}
+
+
+def _by(run_id: str, explainer: str) -> ColumnElement[bool]:
+    return and_(rationales.c.run_id == run_id, rationales.c.explainer == explainer)
 
 
 def read(

@@ -22,13 +22,17 @@ AHEAD = 2
 
 
 class Engine(Protocol):
-    """`workers`: how many parts run at the same time.
+    """`workers`: how many parts run at the same time; `here`: all of them on this machine.
+
+    Workers that are here may write where they stand into a file that the part names, and find it
+    when the part is tried again.
 
     Made by `(workers, address)`: 0 workers means one for each core, an empty address this machine;
     an engine ignores what it has no use for.
     """
 
     workers: int
+    here: bool
 
     def map(self, work: Callable[[P], R], parts: Sequence[P]) -> Iterator[R]:
         """`work(part)` of every part, in the order of the parts, as they come.

@@ -11,6 +11,7 @@ class InProcess:
     """Nothing is started or sent; torch keeps the threads that it has."""
 
     workers = 1
+    here = True
 
     def __init__(self, workers: int = 0, address: str = "") -> None:
         """Both are ignored: there is one worker, and it is here."""

@@ -39,6 +39,8 @@ class Member:
 class Processes:
     """See `Engine`. The address is ignored: all processes are on this machine."""
 
+    here = True
+
     def __init__(self, workers: int = 0, address: str = "") -> None:
         self.workers = workers or cores()
         self._members: list[Member] = []

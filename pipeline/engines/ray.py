@@ -45,6 +45,7 @@ class Ray:
             connect(self._ray, workers or cores(), address)
         there = int(self._ray.cluster_resources().get("CPU", 1))
         self.workers = max(1, min(workers or there, there))
+        self.here = self._ours and not address
 
     def map(self, work: Callable[[P], R], parts: Sequence[P]) -> Iterator[R]:
         """See `Engine`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
-from tests.cli.support import done, write_reviews, write_settings
+from tests.cli.support import OPTIONS, done, write_reviews, write_settings
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,28 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         done("simulate")
         done("collect")
         yield folder
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with twenty reviews and a model of them, to be copied."""
+    folder = tmp_path_factory.mktemp("trained") / "here"
+    folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("KONKYO_CONFIG", "KONKYO_DB"):
+            patch.delenv(name, raising=False)
+        write_settings(folder, "http://127.0.0.1:9")
+        with (folder / "konkyo.toml").open("a") as file:
+            file.write(OPTIONS)
+        done("init")
+        done("import", "jsonl", write_reviews(folder / "reviews.jsonl", 20))
+        done("train")
+    return folder
+
+
+@pytest.fixture
+def trained(trained_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in which the command runs."""
+    monkeypatch.chdir(shutil.copytree(trained_once, tmp_path / "copy"))
+    return tmp_path / "copy"

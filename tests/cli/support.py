@@ -34,6 +34,20 @@ seeds = 2
 """Settings with which every command takes moments; `[market]` stands last and open."""
 
 
+OPTIONS = """
+[explain.options.lime]
+samples = 30
+baseline = "mean embedding"
+[explain.options.kernel_shap]
+samples = 30
+[explain.options.gradient_shap]
+samples = 3
+[explain.options.learned_mask]
+epochs = 1
+"""
+"""Options of explainers, which make them quick."""
+
+
 def leaf_commands(group: Any = None, prefix: str = "") -> dict[str, Any]:
     """Every command that does something, by its full name: `train`, `market accounts add`."""
     group = typer.main.get_command(app) if group is None else group

@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from db.store import rationales, runs
 from pipeline.explainers import EXPLAINERS
+from pipeline.models.base import ATTENTION
 from pipeline.project import open_project
-from tests.cli.support import done, konkyo, write_reviews, write_settings
+from tests.cli.support import OPTIONS, done, konkyo
 from tests.cli.test_interruption import SENTENCE, interrupted
 
-NAMES = sorted(EXPLAINERS)
+NAMES = sorted(
+    name
+    for name in EXPLAINERS
+    if getattr(EXPLAINERS.load(name), "needs", frozenset()) <= {ATTENTION}
+)
 EVERY = [word for name in NAMES for word in ("--explainer", name)]
-OPTIONS = """
-[explain.options.lime]
-samples = 30
-baseline = "mean embedding"
-[explain.options.kernel_shap]
-samples = 30
-[explain.options.gradient_shap]
-samples = 3
-"""
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with twenty reviews and a model of them, to be copied."""
-    folder = tmp_path_factory.mktemp("explained") / "here"
-    folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for name in ("KONKYO_CONFIG", "KONKYO_DB"):
-            patch.delenv(name, raising=False)
-        write_settings(folder, "http://127.0.0.1:9")
-        with (folder / "konkyo.toml").open("a") as file:
-            file.write(OPTIONS)
-        done("init")
-        done("import", "jsonl", write_reviews(folder / "reviews.jsonl", 20))
-        done("train")
-    return folder
-
-
-@pytest.fixture
-def trained(once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, in which the command runs."""
-    monkeypatch.chdir(shutil.copytree(once, tmp_path / "copy"))
-    return tmp_path / "copy"
 
 
 def test_every_explainer_with_its_options_stopped_and_continued(trained: Path) -> None:

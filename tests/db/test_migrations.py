@@ -91,6 +91,7 @@ def test_everything_is_kept_and_what_is_new_has_a_value(old: str) -> None:
     _instances_are_kept(engine)
     (rationale,) = rationales.read(engine, "r")
     assert (rationale.shape, rationale.scores.tolist()) == ((), [1.0, 1.0, 1.0])
+    assert rationale.options == {}
     regular, check = campaigns.read_items(engine, "c")
     assert (regular.role, regular.gold, regular.shown, regular.phase) == ("regular", None, {}, "")
     assert (check.role, check.gold, check.rationale_ids) == ("check", {"label": "x"}, ("q",))
