@@ -18,9 +18,10 @@ from torch import Tensor
 from db.errors import DataError, UsageError
 from db.ragged import Ragged
 from db.records import Instance
-from pipeline.models.base import ATTENTION, Model
+from pipeline.models.base import ATTENTION, HEADS, Model
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.trained import TrainedModel, frozen
+from pipeline.models.watched_attention import held_fixed
 
 SPECIALS = frozenset(
     {"[cls]", "[sep]", "<s>", "</s>", "<bos>", "<eos>", "<sos>", "<|startoftext|>", "<|endoftext|>"}
@@ -51,10 +52,7 @@ def attention_and_gradient(
 
     `detached`: derivatives are taken with attention held fixed.
     """
-    if ATTENTION not in model.module.offers:
-        raise UsageError(
-            f"a model of the kind {model.settings.kind} has no attention to set beside gradients"
-        )
+    check_attention(model)
     rows = model.encode(instances)
     found: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     for places, batch in exact_batches(rows, token_budget):
@@ -68,15 +66,25 @@ def attention_and_gradient(
     return _joined(instances, [found[place] for place in range(len(rows))])
 
 
+def check_attention(model: TrainedModel) -> None:
+    """UsageError where a model has no attention."""
+    if ATTENTION not in model.module.offers:
+        raise UsageError(
+            f"a model of the kind {model.settings.kind} has no attention to set beside gradients; "
+            "leave --agreement out, or name a run of another kind with --run"
+        )
+
+
 def _maps(
     module: Model, batch: Batch, detached: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(B, T) each: α, and Σ_c |e_t · ∂p_c/∂e_t|."""
-    with torch.enable_grad():
+    heads = HEADS in module.offers
+    with torch.enable_grad(), held_fixed(detached and heads):
         embeddings = module.embed(batch).detach().requires_grad_()
         states = module.encode(embeddings, batch)
         output = module.attend(states, embeddings, batch)
-        if detached:
+        if detached and not heads:
             # ã + (ã held fixed − ã): the same value, without a derivative.
             held = output.scores.detach() - output.scores
             output = module.attend(states, embeddings, batch, held)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from db.records import Instance
-from pipeline.explainers.batching import explain
+from pipeline.explainers.batching import DEFAULTS, ExplainSettings, explain
 from pipeline.models.trained import TrainedModel, build
 
 Scores = dict[str, NDArray[np.float32]]
@@ -46,12 +47,29 @@ def explained(
     names: Sequence[str],
     seed: int,
     targets: Mapping[str, int] | None = None,
+    *,
+    settings: ExplainSettings = DEFAULTS,
+    learn_from: Sequence[Instance] | None = None,
+    learned: Mapping[str, Any] | None = None,
 ) -> dict[str, Scores]:
-    """Explainer → its scores of these instances, computed now and not stored."""
+    """Explainer → its scores of these instances, computed now and not stored.
+
+    `settings`: among them the options of explainers; `learn_from` and `learned`: see
+    `pipeline.explainers.batching.explain`. What a model learned means nothing for another model.
+    """
     found: dict[str, Scores] = {name: {} for name in names}
     if not names:
         return found
-    for chunk in explain(model, instances, names, seed=seed, targets=targets):
+    for chunk in explain(
+        model,
+        instances,
+        names,
+        seed=seed,
+        targets=targets,
+        settings=settings,
+        learn_from=learn_from,
+        learned=learned,
+    ):
         for rationale in chunk:
             found[rationale.explainer][rationale.instance_id] = rationale.scores
     return found

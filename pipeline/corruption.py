@@ -30,6 +30,9 @@ from db.records import Estimate, Instance, ModelRun, instance_id
 from db.store import runs
 from db.words import counted
 from pipeline.controls import explained
+from pipeline.explain import learned_from, settings_of
+from pipeline.explainers.base import Learning
+from pipeline.explainers.keeping import learned_of
 from pipeline.faithfulness import explainers_of, instances_of
 from pipeline.models.batches import Row
 from pipeline.models.checkpoint import load
@@ -38,6 +41,7 @@ from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel
 from pipeline.models.vocabulary import SPECIAL, normalise
 from pipeline.project import Project
+from pipeline.readable import readable
 
 LEAST_DROP = 0.2
 POSITIONS, WORDS = 10, 10
@@ -111,7 +115,7 @@ def corruption(
             f"in none of {counted(len(chosen), 'text')} a replacement was found that lowers the prediction by "
             f"{request.drop}; ask for less with --amount, or take more texts"
         )
-    estimates = _estimates(project, model, made, names)
+    estimates = _estimates(project, run, model, made, names)
     left = len(chosen) - len(made)
     result = FaithfulnessResult(estimates, (), {TOO_LITTLE: left} if left else {}, _notes(request))
     return CorruptionResult(run, result, tuple(made), len(chosen))
@@ -209,13 +213,28 @@ def _rows(row: Row, tried: NDArray[np.int64]) -> Iterator[Row]:
 
 
 def _estimates(
-    project: Project, model: TrainedModel, made: Sequence[Corrupted], names: Sequence[str]
+    project: Project,
+    run: ModelRun,
+    model: TrainedModel,
+    made: Sequence[Corrupted],
+    names: Sequence[str],
 ) -> tuple[Estimate, ...]:
     """How often each explainer finds the token: of the class predicted before the replacement."""
     seed, settings = project.settings.project.seed, project.settings.analysis
     shown = [one.instance for one in made]
     targets = {one.instance.id: one.target for one in made}
-    scores = explained(model, shown, (*names, "random"), seed, targets)
+    asked = settings_of(project)
+    learning = [one for one in asked.load(names) if isinstance(one, Learning)]
+    known = learned_from(run, readable(project, run.kind)) if learning else []
+    scores = explained(
+        model,
+        shown,
+        (*names, "random"),
+        seed,
+        targets,
+        settings=asked,
+        learned=learned_of(project.folder / run.weights, model, learning, known, seed),
+    )
     replaced_at = np.array([one.position for one in made], dtype=np.int64)
     lengths = np.array([i.n_tokens for i in shown], dtype=np.int64)
     of = {

@@ -9,6 +9,8 @@ alone, in any group, and again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,12 +21,14 @@ from analysis.faithfulness.means import means
 from analysis.resampling import Plan
 from db.ragged import Ragged
 from db.records import Estimate, Instance
-from pipeline.explainers import EXPLAINERS
-from pipeline.explainers.base import Explainer, Shared
+from pipeline.explainers.base import Explainer, Learning, Shared
+from pipeline.explainers.baselines import MEAN
+from pipeline.explainers.batching import DEFAULTS, ExplainSettings
 from pipeline.models.base import Model
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel, frozen
+from pipeline.removal.mean_embedding import mean_embedding
 
 REMOVED_SHARE = 0.2
 """Infidelity: the chance of each token to be set to the zero embedding in a perturbation."""
@@ -51,6 +55,13 @@ PERTURBATIONS = (ZEROED, MOVED)
 """What was done to the embeddings, in words, beside the numbers."""
 
 
+def perturbations(settings: ExplainSettings, names: Sequence[str]) -> tuple[str, ...]:
+    """`PERTURBATIONS`, and what sensitivity leaves out of explainers that learn."""
+    learning = [one.name for one in settings.load(names) if isinstance(one, Learning)]
+    fixed = f"sensitivity of {', '.join(learning)}: what was learned of the run stays as it is"
+    return (*PERTURBATIONS, fixed) if learning else PERTURBATIONS
+
+
 def embedding_scores(
     model: TrainedModel,
     instances: Sequence[Instance],
@@ -58,18 +69,21 @@ def embedding_scores(
     targets: Mapping[str, int],
     explainers: Sequence[str],
     plan: Plan,
+    settings: ExplainSettings = DEFAULTS,
+    learned: Mapping[str, Any] | None = None,
 ) -> list[Estimate]:
     """Infidelity of every subject's scores, and sensitivity of every explainer.
 
     `ragged`: subject → scores in the order of the instances. What has no weights to be sensitive
-    with (floors) and random weights have no sensitivity.
+    with (floors) and random weights have no sensitivity. `settings`: among them the options of
+    explainers; `learned`: explainer → what it learned of the run, of those that learn.
     """
     seed = plan.seed
     found = {
         (subject, INFIDELITY): infidelities(model, instances, scores, targets, seed)
         for subject, scores in ragged.items()
     } | {
-        (name, SENSITIVITY): sensitivities(model, instances, name, targets, seed)
+        (name, SENSITIVITY): sensitivities(model, instances, name, targets, seed, settings, learned)
         for name in explainers
     }
     return [
@@ -126,9 +140,16 @@ def sensitivities(
     name: str,
     targets: Mapping[str, int],
     seed: int,
+    settings: ExplainSettings = DEFAULTS,
+    learned: Mapping[str, Any] | None = None,
 ) -> np.ndarray:
-    """The largest ‖φ(x + δ) − φ(x)‖ / ‖φ(x)‖ over random δ, float64, shape (n,), 0 or more."""
-    explainer: Explainer = EXPLAINERS.load(name)()
+    """The largest ‖φ(x + δ) − φ(x)‖ / ‖φ(x)‖ over random δ, float64, shape (n,), 0 or more.
+
+    φ has the options of `settings`. What an explainer learned is held fixed: `learned`, or where
+    that does not hold it, learned from these instances.
+    """
+    (explainer,) = settings.load([name])
+    asked = _asked(model, instances, explainer, settings, learned or {}, seed)
 
     def one(module: Model, batch: Batch, places: list[int]) -> Tensor:
         inputs = module.embed(batch).detach()
@@ -140,7 +161,7 @@ def sensitivities(
             # Captum gives the instances in a tuple, their copies without one, and wants a tuple.
             embeddings = given[0] if isinstance(given, tuple) else given
             with torch.enable_grad():
-                shared = _shared(module, batch, embeddings, targets, seed)
+                shared = asked.shared(module, batch, embeddings, targets)
                 return (explainer.attribute(shared).scores.detach(),)
 
         return torch.as_tensor(
@@ -198,11 +219,46 @@ def _targets(batch: Batch, targets: Mapping[str, int]) -> Tensor:
     return own.to(batch.ids.device)
 
 
-def _shared(
-    module: Model, batch: Batch, embeddings: Tensor, targets: Mapping[str, int], seed: int
-) -> Shared:
-    """The pass that explainers start from, out of given embeddings."""
-    copied = _copied(batch, len(embeddings))
-    start = embeddings.detach().requires_grad_(True)
-    output = module(copied, embeddings=start)
-    return Shared(module, copied, output, _targets(copied, targets), "logit", seed, TOKEN_BUDGET)
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """All that an explainer needs beside the embeddings that are moved."""
+
+    settings: ExplainSettings
+    seed: int
+    mean: Tensor | None
+    shape: tuple[int, ...]
+    learned: Mapping[str, Any]
+
+    def shared(
+        self, module: Model, batch: Batch, embeddings: Tensor, targets: Mapping[str, int]
+    ) -> Shared:
+        """The pass that explainers start from, out of given embeddings."""
+        copied = _copied(batch, len(embeddings))
+        start = embeddings.detach().requires_grad_(True)
+        return Shared(
+            module,
+            copied,
+            module(copied, embeddings=start),
+            _targets(copied, targets),
+            self.settings.explained,
+            self.seed,
+            self.settings.token_budget,
+            self.mean,
+            self.shape,
+            self.learned,
+        )
+
+
+def _asked(
+    model: TrainedModel,
+    instances: Sequence[Instance],
+    explainer: Explainer,
+    settings: ExplainSettings,
+    learned: Mapping[str, Any],
+    seed: int,
+) -> _Asked:
+    found = dict(learned)
+    if isinstance(explainer, Learning) and explainer.name not in found:
+        found[explainer.name] = explainer.learn(model, instances, seed)
+    mean = mean_embedding(model) if explainer.baseline == MEAN else None
+    return _Asked(settings, seed, mean, model.encoding.shape, found)

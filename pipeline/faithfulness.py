@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from analysis.faithfulness.base import SHARES, FaithfulnessResult, Probed
+from analysis.faithfulness.curves import STEPS, Curves, highest, steps
 from analysis.faithfulness.cut import first, rationales
 from analysis.faithfulness.means import means, plan_of
 from analysis.faithfulness.measure import OF_FRESH, RANDOM, check_compat, measure
@@ -20,10 +22,14 @@ from db.store import rationales as stored
 from db.store import runs
 from db.words import counted
 from pipeline.controls import UNLEARNED, Scores, explained, fresh_model, random_scores
-from pipeline.embedding_scores import PERTURBATIONS, embedding_scores
+from pipeline.embedding_scores import embedding_scores, perturbations
 from pipeline.engines.base import Engine
 from pipeline.engines.inprocess import HERE
+from pipeline.explain import learned_from, settings_of
 from pipeline.explainers import EXPLAINERS
+from pipeline.explainers.base import Learning
+from pipeline.explainers.batching import ExplainSettings
+from pipeline.explainers.keeping import learned_of
 from pipeline.models.batches import Row
 from pipeline.models.checkpoint import load
 from pipeline.models.seeding import instance_generator
@@ -96,14 +102,17 @@ def faithfulness(
     rows = model.encode(chosen)
     whole = _whole(prober, rows)
     targets = {i.id: int(k) for i, k in zip(chosen, whole[0].argmax(axis=1), strict=True)}
-    ragged = _subjects(model, chosen, scores, targets, project.settings.project.seed)
-    probed = _probe_all(prober, rows, whole, ragged, project.settings.project.seed, on_progress)
+    asked = _asked(project, run, model, names, request.embeddings)
+    ragged = _subjects(model, chosen, scores, targets, project.settings.project.seed, asked)
+    curves = bool(model.encoding.shape)
+    seed = project.settings.project.seed
+    probed = _probe_all(prober, rows, whole, ragged, seed, on_progress, curves=curves)
     result = _result(
-        project, replace(request, removal=removal), model, chosen, ragged, probed, targets
+        project, replace(request, removal=removal), model, chosen, ragged, probed, targets, asked
     )
     missing = len(drawn) - len(chosen)
     left_out = {MISSING: missing} if missing else {}
-    wanted = len(chosen) * (2 + len(ragged) * (2 * len(SHARES) + 1))
+    wanted = len(chosen) * (2 + len(ragged) * _probes(rows, curves))
     return Measured(
         run,
         removal,
@@ -114,17 +123,53 @@ def faithfulness(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """How explainers are asked again: as they were for the rationales that are stored.
+
+    `known`: instances that explainers may learn from, none where none of them learns; `learned`:
+    what they learned of the trained model, where that is needed.
+    """
+
+    settings: ExplainSettings
+    known: Sequence[Instance]
+    learned: Mapping[str, Any]
+
+
+def _asked(
+    project: Project, run: ModelRun, model: TrainedModel, names: Sequence[str], again: bool
+) -> _Asked:
+    options = {
+        name: there[0] for name in names if (there := stored.options(project.engine, run.id, name))
+    }
+    settings = replace(settings_of(project), options=options)
+    learning = [one for one in settings.load(names) if isinstance(one, Learning)]
+    known = learned_from(run, readable(project, run.kind)) if learning else []
+    folder, seed = project.folder / run.weights, project.settings.project.seed
+    found = learned_of(folder, model, learning, known, seed) if again else {}
+    return _Asked(settings, known, found)
+
+
 def _subjects(
     model: TrainedModel,
     chosen: Sequence[Instance],
     scores: Mapping[str, Scores],
     targets: Mapping[str, int],
     seed: int,
+    asked: _Asked,
 ) -> dict[str, Ragged]:
     """Scores of the explainers, of chance, and of every explainer that reads weights on fresh
-    ones, for the class that the trained model predicts."""
+    ones, for the class that the trained model predicts. What learns, learns of the fresh ones."""
     learned = [name for name in scores if name not in UNLEARNED]
-    fresh = explained(fresh_model(model, seed), chosen, learned, seed, targets)
+    fresh = explained(
+        fresh_model(model, seed),
+        chosen,
+        learned,
+        seed,
+        targets,
+        settings=asked.settings,
+        learn_from=asked.known,
+    )
     every = {
         **scores,
         RANDOM: random_scores(model, chosen, seed),
@@ -141,6 +186,7 @@ def _result(
     ragged: Mapping[str, Ragged],
     probed: Mapping[str, Probed],
     targets: Mapping[str, int],
+    asked: _Asked,
 ) -> FaithfulnessResult:
     """Everything computed from what was measured; the same seed for every interval."""
     settings, seed = project.settings.analysis, project.settings.project.seed
@@ -159,8 +205,10 @@ def _result(
     flat = sum(int(np.isnan(values).sum()) for values in alike.values())
     notes = result.notes
     if request.embeddings:
-        more += embedding_scores(model, chosen, ragged, targets, learned, plan)
-        notes = (*notes, *PERTURBATIONS)
+        more += embedding_scores(
+            model, chosen, ragged, targets, learned, plan, asked.settings, asked.learned
+        )
+        notes = (*notes, *perturbations(asked.settings, learned))
     return replace(
         result,
         estimates=(*result.estimates, *more),
@@ -188,12 +236,15 @@ def instances_of(
     pool = [i for i in own if split in (None, i.split)]
     if not pool:
         where = f" in split {split!r}" if split else ""
-        raise NotFound(f'there are no instances that {kind} reads{where}; import some ("konkyo import")')
+        raise NotFound(
+            f'there are no instances that {kind} reads{where}; import some ("konkyo import")'
+        )
     if sample is None:
         return pool
     if not 1 <= sample <= len(pool):
         raise UsageError(
-            f"--sample {sample}: {counted(len(pool), 'instance is', 'instances are')} there to draw from"
+            f"--sample {sample}: {counted(len(pool), 'instance')} can be drawn; "
+            f"give a number from 1 to {len(pool)}"
         )
     seed = project.settings.project.seed
     drawn = random.Random(f"faithfulness:{seed}").sample(range(len(pool)), sample)
@@ -238,12 +289,15 @@ def _probe_all(
     ragged: Mapping[str, Ragged],
     seed: int,
     on_progress: Progress | None,
+    *,
+    curves: bool,
 ) -> dict[str, Probed]:
+    """Every explainer's probes; those of the curves of pictures too where there are to be any."""
     chance = Ragged.from_rows(
         (instance_generator(seed, "ties", row.instance_id).random(len(row.ids)) for row in rows),
         "float64",
     )
-    each = len(rows) * (2 * len(SHARES) + 1)
+    each = len(rows) * _probes(rows, curves)
     found = {}
     for number, (name, scores) in enumerate(ragged.items()):
 
@@ -251,8 +305,14 @@ def _probe_all(
             if on_progress is not None:
                 on_progress(before + done, each * len(ragged))
 
-        found[name] = _probe(prober, rows, whole, scores, chance, report)
+        found[name] = _probe(prober, rows, whole, scores, chance, report, curves=curves)
     return found
+
+
+def _probes(rows: Sequence[Row], curves: bool) -> int:
+    """How many probes an explainer takes of each instance."""
+    between = len(steps(len(rows[0].ids), STEPS)) - 2 if curves else 0
+    return 2 * (len(SHARES) + between) + 1
 
 
 def _probe(
@@ -262,10 +322,17 @@ def _probe(
     scores: Ragged,
     chance: Ragged,
     report: Callable[[int], None],
+    *,
+    curves: bool,
 ) -> Probed:
-    """The probes of one explainer: without and with only each share, and without the first."""
+    """The probes of one explainer: without and with only each share, and without the first.
+
+    Of pictures, those of the insertion and deletion curves besides.
+    """
     chosen = rationales(scores, chance, SHARES)
-    masks = [*chosen, *(~one for one in chosen), first(scores, chance)]
+    steps_of = highest(scores, chance) if curves else []
+    pairs = [*chosen, *steps_of]
+    masks = [first(scores, chance), *pairs, *(~one for one in pairs)]
     lengths = np.tile(scores.lengths, len(masks))
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     wanted = Wanted(
@@ -273,5 +340,19 @@ def _probe(
     )
     found = prober.probe(rows, wanted, report).astype(np.float64)
     parts = found.reshape(len(masks), len(rows), -1).swapaxes(0, 1)
+    without, only = np.split(parts[:, 1:], 2, axis=1)
     k = len(SHARES)
-    return Probed(*whole, parts[:, :k], parts[:, k : 2 * k], parts[:, -1])
+    drawn = _curves(whole, without[:, k:], only[:, k:], len(rows[0].ids)) if curves else None
+    return Probed(*whole, without[:, :k], only[:, :k], parts[:, 0], curves=drawn)
+
+
+def _curves(
+    whole: tuple[np.ndarray, np.ndarray], without: np.ndarray, only: np.ndarray, units: int
+) -> Curves:
+    """What was measured between the ends, with the ends: the whole picture, and none of it."""
+    full, empty = (one[:, None] for one in whole)
+    return Curves(
+        steps(units, STEPS) / units,
+        np.concatenate([full, without, empty], axis=1),
+        np.concatenate([empty, only, full], axis=1),
+    )

@@ -100,6 +100,19 @@ def explain(
     agreement: Annotated[
         bool, typer.Option("--agreement", help="Also measure how attention agrees with gradients.")
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Replace rationales that were made with other options."),
+    ] = False,
+    inverse: Annotated[
+        bool,
+        typer.Option(
+            "--inverse", help="Instead make the picture that the model expects of each class."
+        ),
+    ] = False,
+    prior: Annotated[
+        str | None, typer.Option(help="What such pictures are like: flat, means or boltzmann.")
+    ] = None,
     engine: EngineOption = None,
     run: RunOption = None,
     config: ConfigOption = None,
@@ -109,6 +122,18 @@ def explain(
     """Write the rationales of a run; an interrupted command continues where it stopped."""
     from dataclasses import asdict
 
+    from pipeline.cli.inverse_view import check_alone, inverse_inference
+
+    others = {
+        "--explainer": bool(explainer),
+        "--targets": targets != "predicted",
+        "--agreement": agreement,
+        "--engine": engine is not None,
+    }
+    check_alone(inverse, prior, others)
+    if inverse:
+        inverse_inference(run, prior, config, db, json=json)
+        return
     from pipeline.cli.estimates_view import interval_rows
     from pipeline.engines.opening import open_engine
     from pipeline.explain import explain as explain_model
@@ -126,11 +151,14 @@ def explain(
             explainers=tuple(explainer or ()),
             every_class=every_class,
             agreement=agreement,
+            again=again,
             on_progress=update,
             where=where,
         )
     if json:
         measured = {} if done.agreement is None else asdict(done.agreement)
+        if done.masks is not None:
+            measured["masks"] = asdict(done.masks)
         print_json("explain", run=done.run.id, new=done.new, known=done.known, **measured)
         return
     console(stderr=False).print(f"run [bold]{done.run.id}[/]")
@@ -140,6 +168,11 @@ def explain(
         columns, measured_rows = interval_rows(done.agreement.estimates)
         print_table("Attention and gradients", columns, measured_rows, numbers=3)
         print_notes(done.agreement.notes, done.agreement.excluded)
+    if done.masks is not None:
+        if done.masks.estimates:
+            columns, measured_rows = interval_rows(done.masks.estimates)
+            print_table("What learned masks keep", columns, measured_rows, numbers=3)
+        print_notes(done.masks.notes, {})
 
 
 def teach(

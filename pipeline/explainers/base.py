@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import torch
@@ -68,18 +69,29 @@ class Explainer(Protocol):
 
 
 @runtime_checkable
-class Demanding(Protocol):
-    """An explainer that not every model can be explained by: `needs` is what a model must offer."""
-
-    needs: ClassVar[frozenset[str]]
-
-
-@runtime_checkable
 class Learning(Protocol):
     """An explainer that finds something out about the run first, once for all its instances."""
 
     def learn(self, model: TrainedModel, instances: Sequence[Instance], seed: int) -> Any:
         """From training's instances, which none was judged by; what `Shared.learned` holds of it."""
+        ...
+
+
+@runtime_checkable
+class Keeping(Learning, Protocol):
+    """A learning explainer whose findings stand in a file beside the run's weights.
+
+    They are found once a run: what stands in `file` is read rather than learned again.
+    """
+
+    file: ClassVar[str]
+
+    def written(self, learned: Any) -> str:
+        """The text of the file."""
+        ...
+
+    def read(self, path: Path) -> Any | None:
+        """What `written` gave; None where it was learned with other options."""
         ...
 
 

@@ -2,12 +2,14 @@
 
 Instances of equal length go together, up to a budget of tokens, through one forward pass that all
 methods share. Each chunk is handed over as soon as it is there, so that the caller can store it:
-a run that was interrupted goes on with the instances whose rationales are missing.
+a run that was interrupted goes on with the instances whose rationales are missing. Pictures are
+read some at a time, see `portions`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,15 +27,16 @@ from pipeline.engines.spread import each
 from pipeline.explainers.base import (
     NOTHING,
     Attribution,
-    Demanding,
     Explained,
     Explainer,
     Learning,
     Shared,
 )
 from pipeline.explainers.baselines import MEAN
-from pipeline.explainers.options import check_names, with_options
+from pipeline.explainers.options import check_names, stated, with_options
+from pipeline.models.base import check_needs
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
+from pipeline.models.portions import portions
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.removal.mean_embedding import mean_embedding
 
@@ -74,33 +77,44 @@ def explain(
     run_id: str = "",
     targets: Mapping[str, int] | None = None,
     learn_from: Sequence[Instance] | None = None,
+    learned: Mapping[str, Any] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     where: Engine = HERE,
 ) -> Iterator[list[Rationale]]:
     """Rationales of `instances` by the explainers called `names`, a chunk at a time, short first.
 
     `targets`: instance → class number to explain (default: the predicted class). `learn_from`: what
-    explainers that learn something first learn it from (default: `instances`). `on_progress` gets
-    the number of instances done, and of all; `where`: the engine that chunks are computed on. What
-    is wrong with the arguments is said at once, not with the first chunk.
+    explainers that learn something first learn it from (default: `instances`), except those of
+    which `learned` (explainer → what it learned) holds it already. `on_progress` gets the number of
+    instances done, and of all; `where`: the engine that chunks are computed on. What is wrong with
+    the arguments is said at once, not with the first chunk; of a picture that cannot be read, only
+    with its portion.
     """
     explainers = settings.load(names)
-    check_needs(explainers, model)
-    rows = model.encode(instances)
+    for one in explainers:
+        check_needs(f"explainer {one.name}", one, model.settings.kind, model.module.offers)
+    read = map(model.encode, portions(model, instances))
+    first = next(read)
     wanted = _targets(targets or {}, len(model.labels))
     mean = mean_embedding(model) if any(one.baseline == MEAN for one in explainers) else None
     known = instances if learn_from is None else learn_from
-    learned = {e.name: e.learn(model, known, seed) for e in explainers if isinstance(e, Learning)}
+    there = learned or {}
+    held = {
+        e.name: there[e.name] if e.name in there else e.learn(model, known, seed)
+        for e in explainers
+        if isinstance(e, Learning)
+    }
 
     def chunks() -> Iterator[list[Rationale]]:
         done = 0
-        work = _Explaining(model, tuple(explainers), settings, seed, run_id, wanted, mean, learned)
-        batches = (batch for _, batch in exact_batches(rows, settings.token_budget))
-        for size, found in each(where, work, batches):
-            yield found
-            done += size
-            if on_progress is not None:
-                on_progress(done, len(rows))
+        work = _Explaining(model, tuple(explainers), settings, seed, run_id, wanted, mean, held)
+        for rows in itertools.chain([first], read):
+            batches = (batch for _, batch in exact_batches(rows, settings.token_budget))
+            for size, found in each(where, work, batches):
+                yield found
+                done += size
+                if on_progress is not None:
+                    on_progress(done, len(instances))
 
     return chunks()
 
@@ -163,16 +177,7 @@ class _Explaining:
                 unit=self.model.encoding.unit,
                 details=detail,
                 shape=shared.shape,
-            )
-
-
-def check_needs(explainers: Sequence[Explainer], model: TrainedModel) -> None:
-    """UsageError where a model lacks what an explainer needs."""
-    for one in explainers:
-        if isinstance(one, Demanding) and (lacks := one.needs - model.module.offers):
-            raise UsageError(
-                f"explainer {one.name} needs {' and '.join(sorted(lacks))}, which a model of the "
-                f"kind {model.settings.kind} does not have; explain it by another"
+                options=stated(explainer),
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,20 @@ def with_options(name: str, given: Mapping[str, Any]) -> Explainer:
         _check(name, option, value, known[option])
     explainer: Explainer = kind(**given)
     return explainer
+
+
+def stated(explainer: Explainer) -> dict[str, Any]:
+    """The options of an explainer that are not its defaults, sorted by name."""
+    fields = dataclasses.fields(explainer)  # type: ignore[arg-type]
+    given = {field.name: getattr(explainer, field.name) for field in fields}
+    other = {field.name for field in fields if given[field.name] != field.default}
+    return {name: given[name] for name in sorted(other)}
+
+
+def in_words(options: Mapping[str, Any]) -> str:
+    """Options as they stand in konkyo.toml, in a line; "the defaults" where there are none."""
+    said = (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in options.items())
+    return ", ".join(said) or "the defaults"
 
 
 def check_names(options: Mapping[str, object]) -> None:

@@ -7,9 +7,10 @@ that it may stand before any function from inputs, or token embeddings, to outpu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,6 +22,19 @@ from pipeline.masks.objectives.base import Difference
 from pipeline.masks.objectives.classes import Classes
 
 Predict = Callable[[Tensor], Tensor]
+
+
+class Part(NamedTuple):
+    """Inputs that go through the model together, shape (n, …), all of one shape.
+
+    `whole`: what `predict` makes of them unmasked, where that is known already; `real`: see
+    `learn_mask`.
+    """
+
+    inputs: Tensor
+    predict: Predict
+    whole: Tensor | None = None
+    real: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -75,34 +89,66 @@ def learn_mask(
         raise DataError("there are no inputs to learn a mask from")
     if real is not None and not real.flatten(1).any(dim=1).all():
         raise DataError("an input has no unit at all; leave it out before learning a mask")
+
+    def parts(generator: torch.Generator) -> Iterator[Part]:
+        order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
+        for at in range(0, len(order), settings.batch):
+            rows = order[at : at + settings.batch]
+            yield Part(inputs[rows], predict, real=None if real is None else real[rows])
+
+    with resting(predict):
+        return learn_from_parts(network, parts, difference, settings)
+
+
+def learn_from_parts(
+    network: nn.Module,
+    parts: Callable[[torch.Generator], Iterable[Part]],
+    difference: Difference | None = None,
+    settings: MaskSettings | None = None,
+) -> LearnedMask:
+    """Train `network` in place; `parts` gives those of an epoch, in the order of its generator.
+
+    For inputs that differ in length. A step follows as soon as `batch` inputs were seen, of however
+    many parts, and every input counts the same in it. The model is expected at rest and frozen.
+    """
+    settings, difference = settings or MaskSettings(), difference or Classes()
     share = difference.share if settings.share is None else settings.share
     parameters = list(network.parameters())
     optimiser = torch.optim.Adam(parameters, settings.rate)
     generator = torch.Generator().manual_seed(settings.seed)
     history = np.zeros((settings.epochs, 2))
-    with resting(predict):
-        for epoch in range(settings.epochs):
-            order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
-            for start in range(0, len(inputs), settings.batch):
-                rows = order[start : start + settings.batch]
-                here = None if real is None else real[rows]
-                moved, kept = _parts(predict, network, inputs[rows], here, difference)
-                gradients = torch.autograd.grad(moved + share * kept, parameters)
-                for parameter, gradient in zip(parameters, gradients, strict=True):
-                    parameter.grad = gradient
-                optimiser.step()
-                history[epoch] += np.array([moved.item(), kept.item()]) * len(rows) / len(inputs)
+    for epoch in range(settings.epochs):
+        seen, total = 0, 0
+        for part in parts(generator):
+            moved, kept = _terms(network, part, difference)
+            torch.autograd.backward((moved + share * kept).sum(), inputs=parameters)
+            history[epoch] += moved.sum().item(), kept.sum().item()
+            seen, total = seen + len(moved), total + len(moved)
+            if seen >= settings.batch:
+                seen = _step(optimiser, parameters, seen)
+        if seen:
+            _step(optimiser, parameters, seen)
+        history[epoch] /= max(total, 1)
     return LearnedMask(network, history, settings)
 
 
-def _parts(
-    predict: Predict, network: nn.Module, x: Tensor, real: Tensor | None, difference: Difference
-) -> tuple[Tensor, Tensor]:
-    """Mean difference and mean share kept of a batch."""
-    mask = masked(network(x), real)
+def _step(optimiser: torch.optim.Optimizer, parameters: list[nn.Parameter], seen: int) -> int:
+    """By the mean gradient of the inputs seen; none are seen after it."""
+    for parameter in parameters:
+        if parameter.grad is not None:
+            parameter.grad /= seen
+    optimiser.step()
+    optimiser.zero_grad()
+    return 0
+
+
+def _terms(network: nn.Module, part: Part, difference: Difference) -> tuple[Tensor, Tensor]:
+    """Difference and share kept of each input, shape (n,) both."""
+    mask = masked(network(part.inputs), part.real)
     with torch.no_grad():
-        whole = predict(x)
-    return difference.between(whole, predict(x * mask)).mean(), shares(mask, real).mean()
+        whole = part.predict(part.inputs) if part.whole is None else part.whole
+    moved = difference.between(whole, part.predict(part.inputs * mask))
+    return moved, shares(mask, part.real)
 
 
 def masked(logits: Tensor, real: Tensor | None) -> Tensor:

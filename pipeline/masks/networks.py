@@ -41,11 +41,15 @@ class TokenMask(nn.Module):
 
 
 class RowMask(nn.Module):
-    """One hidden layer: numbers (N, D) → logits (N, D), one a feature."""
+    """One hidden layer: numbers (N, D) → logits (N, F), one a feature.
 
-    def __init__(self, size: int, width: int = 32) -> None:
+    `features` F, where a feature is read as several numbers; by default it is one, and F is D.
+    """
+
+    def __init__(self, size: int, width: int = 32, features: int | None = None) -> None:
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(size, width), nn.ReLU(), nn.Linear(width, size))
+        into, out = nn.Linear(size, width), nn.Linear(width, features or size)
+        self.layers = nn.Sequential(into, nn.ReLU(), out)
 
     def forward(self, rows: Tensor) -> Tensor:
         made: Tensor = self.layers(rows)

@@ -28,11 +28,14 @@ from analysis.workers import MARK_FACTS, WORKER_FACTS
 from db.catalogue import Catalogue
 from hits.markets import MARKETS, SOURCES
 from hits.studies import STUDIES
+from pipeline.acquisition import ACQUISITIONS
 from pipeline.config import Settings
 from pipeline.engines import ENGINES
 from pipeline.explainers import EXPLAINERS
 from pipeline.formats import READERS
 from pipeline.formats.writers import WRITERS
+from pipeline.inverse import PRIORS
+from pipeline.masks import DIFFERENCES
 from pipeline.models import MODELS
 from pipeline.models.settings import Settings as ModelSettings
 from pipeline.objectives import OBJECTIVES
@@ -48,6 +51,7 @@ CATALOGUES = (
     STUDIES,
     READERS,
     EXPLAINERS,
+    ACQUISITIONS,
     OBJECTIVES,
     AGGREGATORS,
     MASK_AGGREGATORS,
@@ -68,6 +72,8 @@ CATALOGUES = (
     MARKETS,
     MODELS,
     ENGINES,
+    DIFFERENCES,
+    PRIORS,
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -169,10 +175,11 @@ def declared(extra: str | None) -> dict[str, str]:
         ("## Test extra", "test"),
         ("## Bench extra", "bench"),
         ("## Crowdkit extra", "crowdkit"),
+        ("## Hf extra", "hf"),
         ("## Hub extra", "hub"),
         ("## Ray extra", "ray"),
     ],
-    ids=["runtime", "test", "bench", "crowdkit", "hub", "ray"],
+    ids=["runtime", "test", "bench", "crowdkit", "hf", "hub", "ray"],
 )
 def test_every_dependency_is_explained_with_its_bounds(heading: str, extra: str | None) -> None:
     text = section(read(DOCS / "dependencies.md"), heading)

@@ -10,7 +10,7 @@ from db.errors import UsageError
 from pipeline.explainers import EXPLAINERS
 from pipeline.explainers.batching import ExplainSettings
 from pipeline.explainers.lime import Lime
-from pipeline.explainers.options import with_options
+from pipeline.explainers.options import in_words, stated, with_options
 from tests.pipeline.explainers.test_explainers import explained
 from tests.pipeline.models.support import small_model
 from tests.support.data import instance
@@ -63,3 +63,22 @@ def test_a_baseline_that_is_asked_for_changes_scores_and_is_recorded() -> None:
     assert {one.baseline for one in zero} == {"zero embedding"}
     assert {one.baseline for one in mean} == {"mean embedding"}
     assert all((a.scores != b.scores).any() for a, b in zip(zero, mean, strict=True))
+
+
+def test_what_is_not_a_default_is_what_was_stated() -> None:
+    assert stated(with_options("lime", {})) == {}
+    assert stated(with_options("lime", {"samples": 200})) == {}, "the default, said aloud"
+    found = stated(with_options("lime", {"width": 1, "baseline": "mean embedding"}))
+    assert found == {"baseline": "mean embedding", "width": 1}
+    assert in_words(found) == 'baseline = "mean embedding", width = 1'
+    assert in_words({}) == "the defaults"
+
+
+def test_a_rationale_carries_the_options_that_it_was_made_with() -> None:
+    texts = [instance("good soup today"), instance("bad bread again")]
+    settings = ExplainSettings(options={"lime": {"samples": 30}})
+    found = explained(small_model(texts), texts, ["lime", "gradient"], settings=settings)
+    assert {(one.explainer, one.options.get("samples")) for one in found} == {
+        ("lime", 30),
+        ("gradient", None),
+    }

@@ -23,6 +23,7 @@ from pipeline.models.training import fit
 from tests.support.tables import rows
 
 FEW = {"lime": {"samples": 60}, "kernel_shap": {"samples": 60}, "gradient_shap": {"samples": 4}}
+FEW |= {"learned_mask": {"epochs": 1}}
 SETTINGS = Settings(kind="mlp", hidden_dim=16, learning_rate=3e-3, epochs=15, device="cpu")
 FITTING = [name for name in EXPLAINERS if not isinstance(EXPLAINERS.load(name)(), Demanding)]
 SOME = list(rows("iris")[::15])

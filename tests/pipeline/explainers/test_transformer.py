@@ -33,7 +33,6 @@ PAIRS = [pair("the soup was good", "we loved it"), pair("bad bread", "no")]
 OFFERED = frozenset({"attention", "heads"})
 NAMES = [n for n in EXPLAINERS if getattr(EXPLAINERS.load(n), "needs", frozenset()) <= OFFERED]
 FEW = {"lime": {"samples": 20}, "kernel_shap": {"samples": 20}, "gradient_shap": {"samples": 3}}
-FEW |= {"learned_mask": {"epochs": 2}}
 FEW |= {
     "integrated_gradients": {"tolerance": 0.001, "floor": 0.0001},
     "learned_mask": {"epochs": 1},
