@@ -31,7 +31,9 @@ from pipeline.drawing.spread import placed, sample, spread
 from pipeline.explainers import EXPLAINERS
 from pipeline.fitting import fitted
 from pipeline.market import open_market
+from pipeline.planted import CLASS_IMAGES, is_class_image
 from pipeline.project import Project
+from pipeline.proposal import chosen_in
 from pipeline.selection import KEY, drawn_from
 
 WRITTEN = ("instructions", "consent_page", "debriefing")
@@ -46,7 +48,8 @@ class PlanRequest:
     """What the user asked for; None leaves the choice to the settings or to the data.
 
     `study` is a study type, or the folder of a study of one's own. `items` is how many instances are drawn (all without it), `split` from which part.
-    `explainers` say whose rationales a study that shows rationales shows.
+    `explainers` say whose rationales a study that shows rationales shows; `chosen` is a proposal of
+    `konkyo select`, whose instances are shown rather than drawn ones.
     """
 
     study: str
@@ -60,6 +63,7 @@ class PlanRequest:
     source: str | None = None
     environment: Environment = "local"
     seed: int | None = None
+    chosen: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     study, given = _study(project, request)
     settings = project.settings.study
     check_room(settings)
-    everything = instances.read(project.engine, pictures=False)
+    everything = _data(instances.read(project.engine, pictures=False), request.split)
     pool = _pool(everything, request, study)
     options = study.check_settings(_with_labels(study, given, pool))
     market = open_market(project, request.market, request.environment, campaign=request.name)
@@ -88,7 +92,7 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     wanted = _wanted(project, request, study, options, pool, everything, seed)
     request = replace(request, run=wanted.run)
     drawn = drawing_of(study.name).draw(wanted)
-    chosen = drawn_from(pool, len(wanted.chosen), request.split)
+    chosen = drawn_from(pool, len(wanted.chosen), request.split) | _proposed(request)
     campaign = _campaign(project, request, study, options, market, seed, pool[0].kind, chosen)
     laid, notes = fitted(project, campaign, spread(drawn, settings, seed))
     if not laid:
@@ -129,11 +133,37 @@ def _wanted(
         options=options,
         kind=pool[0].kind,
         everything=everything,
-        chosen=sample(pool, request.items, seed),
+        chosen=_chosen(pool, request, seed),
         explainers=explainers,
         run=run,
         seed=seed,
     )
+
+
+def _chosen(pool: Sequence[Instance], request: PlanRequest, seed: int) -> list[Instance]:
+    """The instances of a proposal, in its order, or so many drawn at random."""
+    if request.chosen is None:
+        return sample(pool, request.items, seed)
+    if request.items is not None:
+        raise UsageError("--chosen says which instances; leave --items out")
+    by_id = {i.id: i for i in pool}
+    named = chosen_in(request.chosen).strata
+    strange = [name for name in named if name not in by_id]
+    if strange or not named:
+        what = (
+            f"instance {strange[0]}, which is" if strange else "no instance, and there must be one"
+        )
+        more = " not among those that can be planned here" if strange else ""
+        raise UsageError(f"the proposal {request.chosen} names {what}{more}")
+    return [by_id[name] for name in named]
+
+
+def _proposed(request: PlanRequest) -> dict[str, Any]:
+    """How the instances of a proposal were selected, for the campaign's settings."""
+    if request.chosen is None:
+        return {}
+    found = chosen_in(request.chosen)
+    return {"by": found.by, "by_run": found.run, "at_random": found.at_random}
 
 
 def environment_named(name: str) -> Environment:
@@ -196,6 +226,13 @@ def _with_labels(
         return given
     labels = {i.label for i in pool if i.label is not None}
     return {"labels": sorted(labels), **given} if len(labels) > 1 else given
+
+
+def _data(everything: list[Instance], split: str | None) -> list[Instance]:
+    """Without the pictures that were made up of classes, unless these are what is asked for."""
+    if split == CLASS_IMAGES:
+        return everything
+    return [i for i in everything if not is_class_image(i)]
 
 
 def _pool(everything: Sequence[Instance], request: PlanRequest, study: Study) -> list[Instance]:

@@ -1,7 +1,9 @@
-"""Instances that were made to be found out: one token of a text was replaced, and which is known.
+"""Instances that were made up: texts of which a token was replaced, and pictures of classes.
 
 `konkyo faithfulness --corruption --gold FILE` writes them, `konkyo import jsonl` reads them like
-any other text, and a study `highlight` takes them as check items, never as regular ones.
+any other text, and a study `highlight` takes them as check items, never as regular ones. `konkyo
+explain --inverse` makes pictures of classes: no model reads them, and a study shows them only where
+their split is asked for.
 """
 
 from __future__ import annotations
@@ -24,3 +26,14 @@ def replaced_token(instance: Instance) -> int | None:
             f"its text (0 … {instance.n_tokens - 1})"
         )
     return int(said)
+
+
+CLASS_IMAGE = "class_image_of"
+"""The attribute of a made-up picture of a class: the run that it was asked of."""
+CLASS_IMAGES = "inverse"
+"""Their split."""
+
+
+def is_class_image(instance: Instance) -> bool:
+    """Whether it is a made-up picture of a class rather than data."""
+    return CLASS_IMAGE in instance.attributes

@@ -48,6 +48,9 @@ def plan(
     items: Annotated[
         int | None, typer.Option(help="How many instances to draw (default: all).")
     ] = None,
+    chosen: Annotated[
+        Path | None, typer.Option(help='Show the instances of this proposal of "konkyo select".')
+    ] = None,
     split: Annotated[str | None, typer.Option(help="Draw only from this split.")] = None,
     kind: Annotated[str | None, typer.Option(help="Draw only text, pair, image or row.")] = None,
     explainer: Annotated[
@@ -80,6 +83,7 @@ def plan(
         source=source,
         environment=environment_named(environment),
         seed=seed,
+        chosen=chosen,
     )
     with project(config, db, writes=True) as opened:
         planned = plan_campaign(opened, request)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from db.words import counted
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -158,7 +159,7 @@ def _say_format(format: str, made: Exported, json: bool) -> None:
         return
     out = console(stderr=False)
     out.print(
-        f"{escaped(made.campaign)} as {format}: {made.records} records in "
+        f"{escaped(made.campaign)} as {format}: {counted(made.records, 'record')} in "
         f"{escaped(str(made.path))}",
         soft_wrap=True,
     )

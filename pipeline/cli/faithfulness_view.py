@@ -25,6 +25,11 @@ OPERATED = (
         ("flip_token", "flip_fraction"),
         ("without the top token ↑", "least share ↓"),
     ),
+    (
+        "Area under the class's probability, patch by patch",
+        ("insertion_auc", "deletion_auc"),
+        ("insertion ↑", "deletion ↓"),
+    ),
 )
 FURTHER = (
     (

@@ -17,6 +17,7 @@ from pipeline.cli import (
     market,
     model,
     report,
+    select,
     service,
     workers,
 )
@@ -48,6 +49,7 @@ for group in (
     aggregate,
     align,
     compare,
+    select,
     report,
     service,
     market,

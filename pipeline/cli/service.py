@@ -74,16 +74,21 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for report, database and models.")] = Path(
         "konkyo-demo"
     ),
+    kind: Annotated[str, typer.Option(help="What is shown: text, image or tabular.")] = "text",
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, help="Everything is drawn from this number.")
     ] = 1,
 ) -> None:
-    """The whole loop on the embedded corpus with simulated workers, in a few minutes."""
+    """The whole loop on data that come with konkyo, with simulated workers, in a few minutes."""
+    from pipeline.cli.demo_view import print_alignment
     from pipeline.cli.experiment_view import print_experiment
     from pipeline.demo import demo as run_demo
 
-    done = run_demo(out, seed=seed, say=lambda line: say(f"[dim]{escaped(line)}[/]"))
-    print_experiment(done.taught)
+    done = run_demo(out, kind=kind, seed=seed, say=lambda line: say(f"[dim]{escaped(line)}[/]"))
+    if done.taught is not None:
+        print_experiment(done.taught)
+    if done.aligned is not None:
+        print_alignment(done.aligned)
     shown = console(stderr=False)
-    shown.print("[dim]The workers were simulated and the corpus was written for this project.[/]")
+    shown.print(f"[dim]{escaped(done.about)}[/]", soft_wrap=True)
     shown.print(f"\nreport: [bold]{escaped(str(done.report))}[/]", soft_wrap=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from db.records import ModelRun
 from pipeline.cli.shared import console, print_notes, print_table
-from pipeline.status import CampaignStatus, ProjectStatus
 from pipeline.readable import in_words
+from pipeline.status import CampaignStatus, ProjectStatus
 
 SHOWN_RUNS = 8
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.errors import UsageError
-from db.records import InstanceKind, Item
+from db.records import Instance, InstanceKind, Item
 from db.words import counted
 from pipeline.drawing.base import Draft, Drawn, Known, Wanted, left_out, listed_words
 from pipeline.drawing.words import class_words
+from pipeline.planted import CLASS_IMAGE, is_class_image
 
 
 class Name:
@@ -25,7 +26,11 @@ class Name:
         if attribute:
             return self._listed(wanted, attribute)
         if wanted.kind == "image":
-            return Drawn([Draft(i.id, shown=_shown([], i.label)) for i in wanted.chosen])
+            pictures = [
+                Draft(i.id, condition=_made_how(i), shown=_shown([], i.label))
+                for i in wanted.chosen
+            ]
+            return Drawn(pictures)
         return self._of_classes(wanted)
 
     def _listed(self, wanted: Wanted, attribute: str) -> Drawn:
@@ -75,6 +80,13 @@ class Name:
         """The class, where it is among the names that can be chosen, or any can be written."""
         target, names = item.shown.get("target"), known.options["names"]
         return {"name": target} if target and (not names or target in names) else {}
+
+
+def _made_how(instance: Instance) -> str:
+    """The run and the prior of a picture that was made of a class; "" of other pictures."""
+    if not is_class_image(instance):
+        return ""
+    return f"{instance.attributes[CLASS_IMAGE][:8]} {instance.attributes.get('prior', '')}".strip()
 
 
 def _shown(words: list[str], target: str | None) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def sample(pool: Sequence[Instance], wanted: int | None, seed: int) -> list[Inst
         return list(pool)
     if not 1 <= wanted <= len(pool):
         raise UsageError(
-            f"--items {wanted}: {counted(len(pool), 'instance is', 'instances are')} there to draw from"
+            f"--items {wanted}: {counted(len(pool), 'instance')} can be drawn; "
+            f"give a number from 1 to {len(pool)}"
         )
     return random.Random(f"plan:{seed}").sample(list(pool), wanted)
 

@@ -1,4 +1,7 @@
-"""The words that counted most, beside the input or an answer, and two controls that should not fit."""
+"""The words that counted most, beside the input or an answer, and two controls that should not fit.
+
+Of inference arguments they are the names of the instance's own top features instead.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import UsageError
-from db.records import Instance, InstanceKind, Item
+from db.records import Instance, InstanceKind, Item, Rationale
+from db.store import runs
+from db.words import counted
 from hits.studies.verify import TO_LABEL
+from pipeline.arguments import kept
+from pipeline.arguments.arguments import listed
+from pipeline.arguments.kept import KeptNames
+from pipeline.arguments.units import feature_of
 from pipeline.drawing.base import (
     Draft,
     Drawn,
@@ -19,6 +28,7 @@ from pipeline.drawing.base import (
 )
 from pipeline.drawing.words import top_words, word_at, words_of
 
+ARGUMENTS = kept.NAME
 WRONG, SHUFFLED = "wrong label", "shuffled"
 
 
@@ -38,7 +48,9 @@ class Verify:
         labels = self._labels(wanted, [identity for _, identity in words])
         notes = []
         if len(words) < len(every):
-            notes = [f"{len(every) - len(words)} lists hold no words and were left out"]
+            n = len(every) - len(words)
+            none = ("list holds no words and was left out", "lists hold no words and were left out")
+            notes = [counted(n, *none)]
         regular = [
             self._draft(wanted, identity, found, name, labels[identity])
             for (name, identity), found in words.items()
@@ -49,7 +61,8 @@ class Verify:
             if len(controls) < len(words):
                 n = len(words) - len(controls)
                 notes.append(
-                    f"{n} lists have no control: those of other classes hold the same words"
+                    f"{counted(n, 'list has', 'lists have')} no control: those of other classes "
+                    "hold the same words"
                 )
             regular += controls
         return Drawn(regular, notes=tuple(notes))
@@ -59,13 +72,20 @@ class Verify:
         attribute, k = wanted.options["attribute"], wanted.options["k"]
         if attribute:
             return {(attribute, i.id): listed_words(i, attribute)[:k] for i in wanted.chosen}
-        no_words_of_pictures(wanted, "verify")
+        if set(wanted.explainers) != {ARGUMENTS}:
+            no_words_of_pictures(wanted, "verify")
         stored = wanted.rationales(wanted.explainers, wanted.chosen)
+        names = self._names(wanted) if ARGUMENTS in wanted.explainers else None
         return {
-            (name, i.id): top_words(i, stored[name][i.id], k) if i.id in stored[name] else []
+            (name, i.id): _words_of(i, stored[name][i.id], k, names) if i.id in stored[name] else []
             for name in wanted.explainers
             for i in wanted.chosen
         }
+
+    def _names(self, wanted: Wanted) -> KeptNames:
+        """What the features of the run are called."""
+        run = runs.find(wanted.project.engine, wanted.run)
+        return kept.read(wanted.project.folder / run.weights / kept.FILE)
 
     def _labels(self, wanted: Wanted, ids: Sequence[str]) -> Mapping[str, str]:
         """The answer that the words were given for: the model's, or the instance's own."""
@@ -126,8 +146,19 @@ class Verify:
             return {"fits": "no"}
         n = known.instance.n_units if known.instance.kind != "image" else 0
         marked = {word_at(known.instance, at).lower() for at in known.evidence if at < n} - {""}
-        fits = bool(marked & {str(word).lower() for word in item.shown["words"]})
-        return {"fits": "yes" if fits else "no"} if marked else {}
+        words = {str(word).lower() for word in item.shown["words"]}
+        if known.instance.kind == "row":
+            marked, words = ({feature_of(one) for one in some} for some in (marked, words))
+        return {"fits": "yes" if marked & words else "no"} if marked else {}
+
+
+def _words_of(
+    instance: Instance, rationale: Rationale, k: int, names: KeptNames | None
+) -> list[str]:
+    """The names of its arguments, or the words with the highest scores."""
+    if names is not None and rationale.explainer == ARGUMENTS:
+        return list(listed(kept.said(rationale.details, names), k))
+    return top_words(instance, rationale, k)
 
 
 def _foreign(

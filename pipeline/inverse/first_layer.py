@@ -12,14 +12,25 @@ from pipeline.inverse.checks import starts
 First = nn.Linear | nn.Conv2d
 
 
+class Standard(NamedTuple):
+    """A layer that reads (x − mean) / spread: both are broadcast to the shape of one input.
+
+    Zero padding stands beyond the standardised input, so there x is the mean, without variance.
+    """
+
+    mean: Tensor
+    spread: Tensor
+
+
 class Preactivation(NamedTuple):
-    """Mean Wm + b and variance W²·m(1 − m), in the shape of the layer's output of one input."""
+    """Mean Wz + b and variance W²·s², in the shape of the layer's output of one input, where z and
+    s² are mean and variance of what the layer reads: m and m(1 − m), or those standardised."""
 
     mean: Tensor
     variance: Tensor
 
 
-def preactivation(first: First, m: Tensor) -> Preactivation:
+def preactivation(first: First, m: Tensor, standard: Standard | None = None) -> Preactivation:
     """`m`: probabilities that units are on, in the shape of one input: (D,), or (C, H, W).
 
     Exact moments; that the sum is Gaussian is the approximation, and covariances between outputs
@@ -27,13 +38,17 @@ def preactivation(first: First, m: Tensor) -> Preactivation:
     that pads with anything but zeros.
     """
     starts(first, tuple(m.shape))
-    spread = m * (1 - m)
-    if isinstance(first, nn.Linear):
-        mean = functional.linear(m, first.weight, first.bias)
-        return Preactivation(mean, functional.linear(spread, first.weight.square()))
+    read, variance = m, m * (1 - m)
+    if standard is not None:
+        read = (m - standard.mean) / standard.spread
+        variance = variance / standard.spread**2
     squared = first.weight.square()
+    if isinstance(first, nn.Linear):
+        mean = functional.linear(read, first.weight, first.bias)
+        return Preactivation(mean, functional.linear(variance, squared))
     return Preactivation(
-        _convolved(first, m, first.weight, first.bias), _convolved(first, spread, squared, None)
+        _convolved(first, read, first.weight, first.bias),
+        _convolved(first, variance, squared, None),
     )
 
 

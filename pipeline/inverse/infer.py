@@ -17,7 +17,7 @@ from torch import Tensor
 
 from db.errors import UsageError
 from pipeline.inverse.checks import starts
-from pipeline.inverse.first_layer import First, preactivation
+from pipeline.inverse.first_layer import First, Standard, preactivation
 from pipeline.inverse.objective import objective
 from pipeline.inverse.priors.base import Prior
 from pipeline.inverse.priors.flat import Flat
@@ -57,19 +57,21 @@ def class_image(
     shape: tuple[int, ...],
     prior: Prior | None = None,
     settings: InverseSettings | None = None,
+    standard: Standard | None = None,
 ) -> ClassImage:
     """The mean of q after ascent from m = .5 everywhere; the same seed gives the same image.
 
     `rest(first(x))` must be the class logits of a batch x of inputs in {0, 1}; put a network with
-    dropout or batch normalisation into eval mode before. `shape`: of one input. No parameter of
-    the network is changed, nor its gradients.
+    dropout or batch normalisation into eval mode before. `shape`: of one input; `standard`: how the
+    first layer reads it, as it is by default. No parameter of the network is changed, nor its
+    gradients.
     """
     settings, prior = settings or InverseSettings(), prior or Flat()
     starts(first, shape)
     weight = first.weight
     logits = weight.new_zeros(shape).requires_grad_()
     with torch.no_grad():
-        made = preactivation(first, logits).mean
+        made = preactivation(first, logits, standard).mean
         n_classes = rest(made[None]).shape[-1]
     if not 0 <= target < n_classes:
         raise UsageError(f"there is no class {target}: the model has classes 0 to {n_classes - 1}")
@@ -78,7 +80,7 @@ def class_image(
     history = np.empty((settings.steps, 3))
     for step in range(settings.steps):
         noise = torch.randn(settings.samples, *made.shape, generator=generator).to(weight)
-        parts = objective(first, rest, target, prior, logits, noise)
+        parts = objective(first, rest, target, prior, logits, noise, standard)
         (logits.grad,) = torch.autograd.grad(parts.total, [logits])
         ascent.step()
         history[step] = [part.item() for part in parts]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.inverse.first_layer import First, preactivation
+from pipeline.inverse.first_layer import First, Standard, preactivation
 from pipeline.inverse.priors.base import Prior
 
 
@@ -34,11 +34,13 @@ def objective(
     prior: Prior,
     logits: Tensor,
     noise: Tensor,
+    standard: Standard | None = None,
 ) -> Parts:
     """`logits`: log m/(1 − m) in the shape of one input; `noise`: standard normal, (S, *output of
-    the first layer), one row a sample; `rest`: what follows that layer, to class logits (S, C)."""
+    the first layer), one row a sample; `rest`: what follows that layer, to class logits (S, C); `standard`: how the
+    layer reads inputs, as they are by default."""
     m = logits.sigmoid()
-    mean, variance = preactivation(first, m)
+    mean, variance = preactivation(first, m, standard)
     drawn = mean + (variance.clamp_min(torch.finfo(m.dtype).tiny)).sqrt() * noise
     likelihood = rest(drawn).log_softmax(dim=-1)[:, target].mean()
     return Parts(likelihood, prior.expected(m.flatten()), entropy(logits))

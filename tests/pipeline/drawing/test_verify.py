@@ -103,7 +103,7 @@ def test_listed_words_count_once_whatever_their_case(make_project: Any) -> None:
     items = campaigns.read_items(project.engine, planned.campaign.id)
     own = [i.shown["words"] for i in items if i.condition == "words"]
     assert sorted(own) == [["Cold", "slow", "late"], ["kind"]]
-    assert "1 lists hold no words and were left out" in planned.notes
+    assert "1 list holds no words and was left out" in planned.notes
 
 
 def test_pictures_need_an_attribute_that_lists_words(make_desk: MakeDesk) -> None:
