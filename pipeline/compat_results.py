@@ -17,6 +17,7 @@ from analysis.alignment.compat.base import (
     SpanTable,
     Thresholded,
 )
+from analysis.arrays import Ints
 from db.errors import DataError, ImportFailed, NotFound
 from db.ragged import Ragged
 from db.words import counted
@@ -101,7 +102,7 @@ class _Sheet:
                 raise DataError(f"evidence [{piece.start}, {piece.end}] is negative or reversed")
             place = self.document(entry.name, piece.docid, annotated=True)
             self.truth.append((place, piece.start, piece.end))
-            self.truth_sentences += _sentences(raw, place)
+            self.truth_sentences += _sentences(raw, place, len(self.shapes[place]))
         if not entry.evidence and len(entry.docids) == 1:
             (docid,) = entry.docids
             if self.sentences.knows(docid):
@@ -121,6 +122,7 @@ class _Sheet:
     def given(self, path: Path, entries: list[Entry], results: list[Result]) -> CompatInput:
         """Everything as arrays."""
         lengths = np.array([sum(shape) for shape in self.shapes], dtype=np.int64)
+        sentences = np.array([len(shape) for shape in self.shapes], dtype=np.int64)
         predicted = [one for result in results for one in result.rationales]
         truth = table(self.truth)
         return CompatInput(
@@ -131,24 +133,38 @@ class _Sheet:
             _votes(truth, lengths),
             table(self.hard) if any(one.hard is not None for one in predicted) else None,
             not (results[0].rationales and results[0].rationales[0].hard),
-            self._soft(path, "soft", truth, predicted),
-            self._soft(path, "sentences", table(self.truth_sentences), predicted),
+            self._soft(path, "soft", truth, lengths, results),
+            self._soft(path, "sentences", table(self.truth_sentences), sentences, results),
             _task(entries, results),
         )
 
     def _soft(
-        self, path: Path, name: str, truth: SpanTable, predicted: list[Predicted]
+        self, path: Path, name: str, truth: SpanTable, lengths: Ints, results: list[Result]
     ) -> Soft | None:
         rows = self.scored[name]
         if not rows:
             return None
-        if len(rows) != len(predicted):
-            field = {"soft": "soft_rationale_predictions"}.get(name, "soft_sentence_predictions")
+        field = {"soft": "soft_rationale_predictions"}.get(name, "soft_sentence_predictions")
+        n = sum(len(result.rationales) for result in results)
+        if len(rows) != n:
             have = "has" if len(rows) == 1 else "have"
-            problem = f"{len(rows)} of {counted(len(predicted), 'rationale')} {have} {field!r}; all or none must"
+            problem = f"{len(rows)} of {counted(n, 'rationale')} {have} {field!r}; all or none must"
             raise ImportFailed(path, None, problem)
+        _all_have_rationales(results, field)
         document = np.array([place for place, _ in rows], dtype=np.int64)
-        return Soft(document, Ragged.from_rows((s for _, s in rows), dtype="float64"), truth)
+        scores = Ragged.from_rows((s for _, s in rows), dtype="float64")
+        return Soft(document, scores, truth, lengths)
+
+
+def _all_have_rationales(results: list[Result], field: str) -> None:
+    """Where rationales have scores, a line without any rationale lacks them: the scorer refuses."""
+    for result in results:
+        if not result.rationales:
+            with at(result.place):
+                raise DataError(
+                    f"annotation {result.name!r} has no rationales and so no {field!r}, which other "
+                    "lines have; all or none must"
+                )
 
 
 def table(rows: Rows) -> SpanTable:
@@ -157,13 +173,21 @@ def table(rows: Rows) -> SpanTable:
     return SpanTable(*columns)
 
 
-def _sentences(raw: dict[str, Any], place: int) -> Rows:
-    """Evidence in sentences; −1 and −1 where the data have none."""
-    ends = [
+def _sentences(raw: dict[str, Any], place: int, n: int) -> Rows:
+    """Evidence in sentences; −1 and −1 where the data have none.
+
+    Of a range that only starts below 0 the scorer counts these places from the document's end, so
+    that −1 to 2 marks the last of the `n` sentences and the first two.
+    """
+    start, end = (
         check.as_whole_number(raw.get(name, -1), name)
         for name in ("start_sentence", "end_sentence")
-    ]
-    return [] if ends[0] < 0 else [(place, ends[0], ends[1])]
+    )
+    if start >= 0 or end <= start:
+        return [] if start < 0 else [(place, start, end)]
+    if n + start < 0:
+        raise DataError(f"evidence starts at sentence {start} of {counted(n, 'sentence')}")
+    return [(place, n + start, n + min(end, 0)), (place, 0, max(end, 0))]
 
 
 def _check(one: Predicted, shape: list[int]) -> None:
@@ -184,7 +208,7 @@ def _check(one: Predicted, shape: list[int]) -> None:
             )
 
 
-def _votes(truth: SpanTable, lengths: np.ndarray[Any, np.dtype[np.int64]]) -> Ragged:
+def _votes(truth: SpanTable, lengths: Ints) -> Ragged:
     """1 for a token in evidence, 0 for another; what lies past the end is left out."""
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     limit = lengths[truth.document]

@@ -201,6 +201,54 @@ def test_soft_predictions_stand_everywhere_or_nowhere(here: Path) -> None:
     assert "results.jsonl: 2 of 3 rationales have 'soft_rationale_predictions'" in said.err
 
 
+def test_a_line_without_rationales_is_refused_where_others_have_scores(here: Path) -> None:
+    lines = [json.loads(line) for line in Path("results.jsonl").read_text().splitlines()]
+    lines[1]["rationales"] = []
+    write("results.jsonl", lines)
+    said = konkyo("align", *FOLDER, "--compat", "eraser")
+    assert (said.code, said.out) == (1, "")
+    assert "results.jsonl, line 2: annotation 'n2' has no rationales" in said.err
+
+
+def sentences(start: int, end: int) -> list[int]:
+    """Which of three sentences count as evidence: scored one at a time, a marked one ranks first."""
+    entry = annotation("n1", "P", ("d1", 0, 1))
+    entry["evidences"][0][0] |= {"start_sentence": start, "end_sentence": end}
+    write("e/test.jsonl", [entry])
+    write("e/docs.jsonl", [{"docid": "d1", "document": "a\nb\nc"}])
+    found = []
+    for sentence in range(3):
+        scores = [float(n == sentence) for n in range(3)]
+        rationale = {"docid": "d1", "soft_sentence_predictions": scores}
+        write("results.jsonl", [{"annotation_id": "n1", "rationales": [rationale]}])
+        roc = values(*FOLDER, "--compat", "eraser")["sentence_soft_metrics.roc_auc_score"]
+        found += [sentence] if roc is not None and roc > 0.5 else []
+    return found
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "marked"), [(1, 2, [1]), (-1, -1, []), (-1, 1, [0, 2]), (-2, 0, [1, 2])]
+)
+def test_sentences_below_zero_are_counted_from_the_end_as_the_scorer_does(
+    here: Path, start: int, end: int, marked: list[int]
+) -> None:
+    # Its loop over range(start, end) marks place t of a list, and place −1 is the last one
+    places = [False] * 3
+    for t in range(start, end):
+        places[t] = True
+    assert [t for t in range(3) if places[t]] == marked
+    assert sentences(start, end) == marked
+
+
+def test_evidence_from_before_the_first_sentence_is_named(here: Path) -> None:
+    entry = annotation("n1", "P", ("d1", 0, 1))
+    entry["evidences"][0][0] |= {"start_sentence": -4, "end_sentence": 1}
+    write("e/test.jsonl", [entry])
+    said = konkyo("align", *FOLDER, "--compat", "eraser")
+    assert said.code == 1
+    assert "test.jsonl, line 1: evidence starts at sentence -4 of 2 sentences" in said.err
+
+
 def test_hard_predictions_are_passed_over_if_the_first_list_is_empty(here: Path) -> None:
     lines = [json.loads(line) for line in Path("results.jsonl").read_text().splitlines()]
     lines[0]["rationales"][0]["hard_rationale_predictions"] = []

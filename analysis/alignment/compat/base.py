@@ -44,11 +44,14 @@ def no_spans() -> SpanTable:
 @dataclass(frozen=True, eq=False)
 class Soft:
     """Scores of positions. `document`: int64, shape (P,), whose they are, in the order of the file;
-    `scores`: ragged float64, P rows; `truth`: the human spans in the same positions."""
+    `scores`: ragged float64, P rows; `truth`: the human spans in the same positions; `lengths`:
+    int64, shape (D,), positions of every document, None where only those scored are known.
+    """
 
     document: Ints
     scores: Ragged
     truth: SpanTable
+    lengths: Ints | None = None
 
 
 @dataclass(frozen=True, eq=False)

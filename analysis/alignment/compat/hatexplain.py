@@ -2,8 +2,8 @@
 
 The gold is the union of what people marked, its neighbouring tokens one span (the paper speaks of
 ground-truth rationales and its code takes the union). A map becomes its 5 highest tokens, each a
-span of its own, the later ones of equal scores. Predictions that a result file has are taken as
-they are.
+span of its own, the later ones of equal scores. Where a result file has predictions, these and the
+evidence of its folder are taken as they are: both were made before the scorer.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.alignment.compat.base import (
+    Classes,
     CompatInput,
     CompatResult,
     CompatScore,
@@ -32,6 +33,8 @@ from db.words import counted
 METHOD = "HateXplain's notebook"
 TOP = 5
 MAJORITY = 2
+NORMAL = "normal"
+"""The label that its copy of the scorer adds to those of the annotations."""
 NAMES = {
     "iou_scores[0.5].macro.f1": "IOU F1",
     "token_prf.instance_macro.f1": "Token F1",
@@ -47,7 +50,7 @@ def score(given: CompatInput, k: int | None = None) -> CompatResult:
     if k is not None and k < 1:
         raise UsageError(f"hatexplain keeps at least 1 token of a map, not {k}")
     k = TOP if k is None else k
-    truth = gold(given, 1)
+    truth = gold(given, 1) if given.hard is None else given.truth
     hard = given.hard if given.hard is not None else _top(given.soft, k)
     soft = _against(given.soft, truth)
     made = hard_scores(truth, hard) + (
@@ -55,7 +58,7 @@ def score(given: CompatInput, k: int | None = None) -> CompatResult:
     )
     made += task_scores(given.classes) if given.classes is not None else []
     notes = hard_notes(given, truth, hard) + (soft_notes(soft) if soft else [])
-    notes += _ties(given, k) + _majority(given, hard, made)
+    notes += _ties(given, k) + _majority(given, hard, made) + _stops(given.classes)
     return CompatResult(about(_named(made), given.subject, METHOD), tuple(notes))
 
 
@@ -78,7 +81,7 @@ def _top(soft: Soft | None, k: int) -> SpanTable:
 
 
 def _against(soft: Soft | None, truth: SpanTable) -> Soft | None:
-    return None if soft is None else Soft(soft.document, soft.scores, truth)
+    return None if soft is None else replace(soft, truth=truth)
 
 
 def _named(made: list[CompatScore]) -> list[CompatScore]:
@@ -89,6 +92,25 @@ def _named(made: list[CompatScore]) -> list[CompatScore]:
         for name, told in NAMES.items()
         if name in found
     ]
+
+
+def _stops(classes: Classes | None) -> list[str]:
+    """Where its copy of the scorer ends before it prints: that counts `normal` as a class, which no
+    annotation has, and wants each of its classes met and none besides."""
+    if classes is None:
+        return []
+    said = set(classes.said)
+    missing = sum(label is None for label in classes.said)
+    strange = sorted(str(label) for label in said - {None, NORMAL, *classes.gold})
+    if missing:
+        return [
+            f"the reference stops: {counted(missing, 'annotation has', 'annotations have')} no result"
+        ]
+    if strange:
+        return [f"the reference stops: no annotation has the predicted label {strange[0]!r}"]
+    if NORMAL not in said:
+        return [f"the reference stops: no result predicts {NORMAL!r}, a class of its scorer"]
+    return []
 
 
 def _ties(given: CompatInput, k: int) -> list[str]:

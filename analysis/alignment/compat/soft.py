@@ -9,9 +9,10 @@ from analysis.alignment.compat.curves import Areas, areas
 from analysis.alignment.compat.hard import first_seen
 from analysis.arrays import Bools, Floats, Ints, spread
 from db.ragged import Ragged
+from db.words import counted
 
 EMPTY = "the reference stops: a document without positions was scored"
-BEYOND = "the reference stops: human spans reach past the end of {} scored documents"
+BEYOND = "the reference stops: human spans reach past the end of {}"
 
 
 class Paired:
@@ -29,7 +30,7 @@ class Paired:
         self.scores = soft.scores.take(last[self.document])
         self.repeated = len(soft.document) - len(self.document)
         self.truth, beyond = marked(self.document, self.scores, soft)
-        self.problem = BEYOND.format(beyond) if beyond else ""
+        self.problem = BEYOND.format(counted(beyond, "document")) if beyond else ""
         if not self.problem and (self.scores.lengths == 0).any():
             self.problem = EMPTY
 
@@ -46,7 +47,10 @@ class Paired:
 
 
 def marked(document: Ints, scores: Ragged, soft: Soft) -> tuple[Bools, int]:
-    """Which positions a human span covers, and the documents whose spans reach past the end."""
+    """Which positions a human span covers, and the documents whose spans reach past the end.
+
+    These are looked for in documents without scores too: the scorer lays out all evidence first.
+    """
     truth = np.zeros(len(scores.values), dtype=bool)
     size = 1 + max((int(d.max()) for d in (document, soft.truth.document) if len(d)), default=-1)
     row = np.full(size, -1)
@@ -58,7 +62,14 @@ def marked(document: Ints, scores: Ragged, soft: Soft) -> tuple[Bools, int]:
     fits = (end > start) & ~beyond
     lengths = (end - start)[fits]
     truth[spread((scores.offsets[mine] + start)[fits], lengths)] = True
-    return truth, len(np.unique(mine[beyond]))
+    return truth, len(np.unique(mine[beyond])) if soft.lengths is None else _beyond(soft)
+
+
+def _beyond(soft: Soft) -> int:
+    """Documents, scored or not, whose human spans reach past the end."""
+    document, start, end = soft.truth
+    lengths = np.zeros(0, np.int64) if soft.lengths is None else soft.lengths
+    return len(np.unique(document[(end > start) & (end > lengths[document])]))
 
 
 def soft_scores(soft: Soft, before: str, *, ours: bool) -> list[CompatScore]:

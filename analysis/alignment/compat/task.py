@@ -25,6 +25,7 @@ from analysis.alignment.compat.base import (
 )
 from analysis.arrays import Floats
 from db.ragged import Ragged
+from db.words import counted
 
 AOPC = (0.01, 0.05, 0.1, 0.2, 0.5)
 """The shares of tokens over which the scorer averages unless told otherwise."""
@@ -67,9 +68,11 @@ def _stops(classes: Classes) -> str:
     """Why the scorer would end with an error, "" where it would not."""
     missing = sum(label is None for label in classes.said)
     if missing:
-        return f"the reference stops: {missing} annotations have no result"
+        lost = counted(missing, "annotation has", "annotations have")
+        return f"the reference stops: {lost} no result"
     strange = sum(label not in set(classes.gold) for label in set(classes.said))
-    return f"the reference stops: {strange} predicted labels are no annotation's" if strange else ""
+    labels = counted(strange, "predicted label is", "predicted labels are")
+    return f"the reference stops: {labels} no annotation's" if strange else ""
 
 
 def removal_scores(

@@ -112,6 +112,19 @@ def test_evidence_past_the_end_counts_in_recall_and_stops_the_curves() -> None:
     assert any("1 human spans reach past the end" in note for note in result.notes)
 
 
+def test_evidence_past_the_end_stops_the_curves_where_nobody_scored_the_document_too() -> None:
+    # The second document has two tokens, evidence up to a fourth, and no scores
+    truth = table([(0, 0, 1), (1, 1, 4)])
+    rows = Ragged.from_rows([[0.9, 0.1]], dtype="float64")
+    case = replace(Case((2, 2), (), (), ()).given, hard=None, truth=truth)
+    known = Soft(np.array([0]), rows, truth, case.lengths)
+    auprc = score(replace(case, soft=known)).scores[0].estimate
+    assert (auprc.value, "past the end of 1 document" in auprc.note) == (None, True)
+    fits = known.truth._replace(end=np.array([1, 2]))
+    fine = score(replace(case, soft=replace(known, truth=fits)))
+    assert value_of(fine.scores, "token_soft_metrics.auprc") == 1
+
+
 def test_a_document_scored_twice_counts_once_with_its_last_scores() -> None:
     truth = table([(0, 0, 1), (1, 0, 1)])
     rows = [[0.1, 0.9], [0.9, 0.1], [0.9, 0.1]]
@@ -180,7 +193,10 @@ def test_labels_are_scored_as_scikit_learn_scores_them() -> None:
 
 @pytest.mark.parametrize(
     ("said", "why"),
-    [(("a", None), "1 annotations have no result"), (("a", "z"), "1 predicted labels")],
+    [
+        (("a", None), "1 annotation has no result"),
+        (("a", "z"), "1 predicted label is no annotation's"),
+    ],
 )
 def test_labels_at_which_the_scorer_stops(said: tuple[str | None, ...], why: str) -> None:
     full = Ragged.from_rows([[1.0]] * 2, dtype="float64")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.alignment.compat.base import value_of
+from analysis.alignment.compat.base import Classes, value_of
 from analysis.alignment.compat.defects import joined, matched
 from analysis.alignment.compat.hatexplain import score
 from db.errors import UsageError
@@ -65,6 +66,42 @@ def test_predictions_of_a_result_file_are_taken_as_they_are() -> None:
     assert value_of(score(case.given).scores, "Token F1") == 1
 
 
+def test_evidence_beside_a_result_file_is_taken_as_it_stands() -> None:
+    # Evidence 0–1 and 1–2 of a folder, predicted 0–2: an IoU of ½ with each, one hit of one
+    # prediction and of two human spans: F1 2·1·½/1.5. Joined, as marks are, it would be 1
+    case = Case((4,), ((0, 0, 1), (0, 1, 2)), ((0, 0, 2),), ((0.9, 0.8, 0.1, 0.0),))
+    result = score(case.given)
+    assert value_of(result.scores, "IOU F1") == pytest.approx(2 / 3)
+    assert value_of(result.scores, "Token F1") == 1
+    marks = score(replace(case.given, hard=None), k=2)
+    assert (
+        value_of(marks.scores, "IOU F1")
+        == reading.close_spans([(0, 0, 2)], [(0, 0, 1), (0, 1, 2)])["macro.f1"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("hate", "hate"), "no result predicts 'normal'"),
+        (("hate", None), "1 annotation has no result"),
+        (("odd", "normal"), "no annotation has the predicted label 'odd'"),
+        (("hate", "normal"), None),
+    ],
+)
+def test_where_its_scorer_ends_before_it_prints_is_told(
+    said: tuple[str | None, ...], told: str | None
+) -> None:
+    # Its report wants every class met, on either side, and `normal` is one of them
+    rows = Ragged.from_rows([[0.5, 0.5]] * 2, dtype="float64")
+    classes = Classes(("hate", "hate"), said, rows, np.zeros(2, np.int64))
+    case = Case((2,), ((0, 0, 1),), ((0, 0, 1),), ((0.9, 0.1),))
+    result = score(replace(case.given, classes=classes))
+    stops = [note for note in result.notes if note.startswith("the reference stops")]
+    assert [told in note for note in stops if told] == ([True] if told else [])
+    assert value_of(result.scores, "Token F1") == 1
+
+
 def test_five_tokens_are_the_default_and_short_texts_are_taken_whole() -> None:
     case = Case((3, 7), ((0, 0, 3), (1, 2, 7)), (), ((0.1, 0.2, 0.3), (0.1, 0.2, 1, 1, 1, 1, 1)))
     assert value_of(score(replace(case.given, hard=None)).scores, "Token F1") == 1
@@ -92,8 +129,7 @@ def test_no_token_is_refused() -> None:
 def test_joined_spans_cover_the_same_tokens_and_never_touch(case: Case) -> None:
     whole = joined(table(case.predicted))
     made = list(zip(*(column.tolist() for column in whole), strict=True))
-    longest = max(case.lengths)
-    assert made == runs(case.predicted, longest)
+    assert made == runs(case.predicted, len(case.lengths))
 
 
 @settings(max_examples=20)
