@@ -184,7 +184,14 @@ def mask_cases() -> dict[str, tuple[list[Instance], Settings]]:
     own = {
         "residual_cnn": {"hidden_dim": 16, "epochs": 6},
         "mlp": {"epochs": 30},
-        "bilstm_attention": {"embedding_dim": 32, "hidden_dim": 16, "epochs": 10},
+        "bilstm_attention": {
+            "embedding_dim": 64,
+            "hidden_dim": 32,
+            "dropout": 0.5,
+            "weight_decay": 0.1,
+            "min_count": 2,
+            "epochs": 15,
+        },
     }
     return {
         kind: (
