@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from db.errors import DataError
+from db.words import counted
 
 LONGEST = 2**31 - 1
 """Characters in one cell; the csv module's own limit of 131,072 is no limit of ours."""
@@ -28,8 +29,8 @@ def check_shape(path: Path) -> None:
             for row in reader:
                 if len(row) != len(header) and any(cell.strip() for cell in row or [""]):
                     raise DataError(
-                        f"{path}, line {line + 1}: the record has {len(row)} fields where the "
-                        f"header names {len(header)}; mend that line"
+                        f"{path}, line {line + 1}: the record has {counted(len(row), 'field')} "
+                        f"where the header names {len(header)}; mend that line"
                     )
                 line = reader.line_num
         except csv.Error as error:

@@ -79,6 +79,22 @@ def import_data(
     reader: Reader = READERS.load(format_name)
     if options.mapping is not None and format_name != "mturk":
         raise UsageError(f"the {format_name} format takes no mapping; leave --mapping out")
+    return import_from(
+        project, reader, path, options, format_name=format_name, name=name, provenance=provenance
+    )
+
+
+def import_from(
+    project: Project,
+    reader: Reader,
+    path: Path,
+    options: ReadOptions,
+    *,
+    format_name: str,
+    name: str | None = None,
+    provenance: Provenance = Provenance(),
+) -> ImportReport:
+    """The same with a reader at hand; `format_name` is what the campaign says of its origin."""
     campaign_name = name or f"{path.stem}-{format_name}"
     with spooling() as spool, writing(project.engine) as connection:
         storing = _Storing(connection, path, spool)

@@ -14,6 +14,7 @@ from db.errors import SafetyError
 from db.records import AssignmentStatus, Campaign
 from db.store import assignments, campaigns
 from db.store.settlement import settle
+from db.words import counted
 from pipeline.market import planned_market
 from pipeline.project import Project
 
@@ -39,7 +40,7 @@ def approve_all(
     waiting = [a for a in assignments.read(project.engine, campaign.id) if a.status == "Submitted"]
     if waiting and campaign.environment == "production" and not live:
         raise SafetyError(
-            f"approving {len(waiting)} submissions of {campaign.name!r} pays real people "
+            f"approving {counted(len(waiting), 'submission')} of {campaign.name!r} pays real people "
             f'{campaign.reward * len(waiting)} {campaign.currency}; say "konkyo review --live"'
         )
     market = planned_market(project, campaign)

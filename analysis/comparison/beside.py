@@ -34,6 +34,7 @@ from analysis.score_table import ScoreBoard, ScoreTable, means_over_instances
 from db.columns import UNIT, VALUE, WORKER, require
 from db.errors import DataError
 from db.records import Estimate, Marks, Over
+from db.words import counted
 
 READINGS = ("all", "within_explainers", "within_instances", "explainer_means")
 SCALE = "-1 to 1, above 0: what is said higher is marked nearer"
@@ -227,7 +228,7 @@ def _method(plan: Plan, over: Over) -> str:
 
 def _why(name: str, n: int, over: Over) -> str:
     if name.endswith("explainer_means") and n < FEW_POINTS:
-        return f"{n} explainers are too few to be correlated (at least {FEW_POINTS})"
+        return f"{counted(n, 'explainer is', 'explainers are')} too few to be correlated (at least {FEW_POINTS})"
     if name.endswith("within_instances") and n < 2:
         return "one explainer has nothing to differ from within an instance"
     return "too few explanations have both, or one side is all alike"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.comparison.differences import Difference
 from db.records import Estimate
+from db.words import counted
 
 FLIPS = (
     "p is from flips or permutations of whole units: it speaks of these workers only; the intervals "
@@ -41,10 +42,12 @@ def notes_on(found: Sequence[Difference]) -> list[str]:
     weak = [d for d in tested if (d.smallest_p or 0) * len(tested) > 0.05]
     if weak:
         notes.append(
-            f"{len(weak)} comparisons have too few units that differ: after the correction their p "
-            "could not have been below .05"
+            f"{counted(len(weak), 'comparison has', 'comparisons have')} too few units that differ: "
+            "after the correction p could not have been below .05"
         )
     apart = sum(not d.paired for d in tested)
     if apart:
-        notes.append(f"{apart} differences are of different units: they are not paired")
+        notes.append(
+            f"{counted(apart, 'difference is', 'differences are')} of different units, not paired"
+        )
     return notes

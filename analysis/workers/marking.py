@@ -23,6 +23,7 @@ from analysis.workers.read import HIT, LENGTH, ORDER, POSITION, SECONDS
 from analysis.workers.straight import wilson
 from db.errors import DataError
 from db.records import Marks
+from db.words import counted
 
 ALONE = "never marked a document that anyone else was asked about"
 FEW = "fewer than two documents beside others, or all at the same distance from them"
@@ -46,7 +47,7 @@ def read_marking(marks: Marks, beside: pd.DataFrame | None = None) -> Marking:
     position and hit; without it nothing is known but the masks."""
     check_marks(marks)
     if beside is not None and len(beside) != len(marks.masks):
-        raise DataError(f"{len(beside)} rows beside {len(marks.masks)} masks")
+        raise DataError(f"{counted(len(beside), 'row')} beside {counted(len(marks.masks), 'mask')}")
     pairs, rows = mask_pairs(marks), len(marks.masks)
     known = pd.DataFrame(index=range(rows)) if beside is None else beside.reset_index(drop=True)
     judged = Judgements(

@@ -99,8 +99,8 @@ def _fitting(heard: Heard, output: Output) -> Penultimate | None:
         return None
     with torch.no_grad():
         gaps = (made[:, :, None] - logits[:, None]).abs().amax(0)
-        order = gaps.argmin(0) if bool(gaps.diagonal().max()) else torch.arange(len(gaps))
-        fits = torch.allclose(made[:, order], logits, rtol=1e-4, atol=1e-5)
+        order = gaps.argmin(0) if bool(gaps.diagonal().max() > 0) else torch.arange(len(gaps))
+        fits = torch.allclose(made[:, order], logits, rtol=1e-4, atol=1e-5, equal_nan=True)
     return Penultimate(given, heard.layer.weight[order], output) if fits else None
 
 

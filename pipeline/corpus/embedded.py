@@ -26,7 +26,7 @@ def write_rows(name: str, path: Path) -> int:
 
     Feature names are scikit-learn's; the labels are its target names.
     """
-    from sklearn import datasets
+    from sklearn import datasets  # type: ignore[import-untyped]
 
     if name not in TABLES:
         raise UsageError(f"there is no table {name!r} (there are: {', '.join(TABLES)})")
@@ -41,7 +41,7 @@ def write_rows(name: str, path: Path) -> int:
 
 def digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Pictures, uint8 (1797, 8, 8), 0 black to 255 white ink, and the digits they are."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
     data = load_digits()
     return np.round(data.images * (255 / INK)).astype(np.uint8), data.target.astype(np.int64)

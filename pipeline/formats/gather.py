@@ -19,12 +19,17 @@ from typing import Any, Protocol, TypeVar
 
 from db.errors import DataError, ImportFailed
 from db.records import Instance
+from db.words import counted
 from pipeline.digests import Digests
 from pipeline.formats.base import Annotation, Piece, ReadOptions, Summary
 from pipeline.formats.fields import check_label
 from pipeline.formats.known import Answered, Before, Known, Named
 from pipeline.formats.place import Place, at
 
+REPEATED = (
+    "record repeats an earlier one and was dropped",
+    "records repeat an earlier one and were dropped",
+)
 RECORDS = 2000
 CHARACTERS = 2**21
 """A piece is full with so many instances and annotations, or with so many characters in them."""
@@ -175,12 +180,14 @@ class Gathering:
     def _counted(self) -> tuple[str, ...]:
         """What was met more than once, where records are told apart by what they say."""
         further = self._repeated - self._dropped if self._contents else 0
-        counts = {
-            "records repeat an earlier one and were dropped": self._dropped,
-            "records say more of a text that was met before": further,
-            "records have a text of another split, whose first split is kept": self._split_twice,
-        }
-        return tuple(f"{count} {what}" for what, count in counts.items() if count)
+        counts = (
+            (self._dropped, *REPEATED),
+            (further, "record says more of a text that was met before",
+             "records say more of a text that was met before"),
+            (self._split_twice, "record has a text of another split, whose first split is kept",
+             "records have a text of another split, whose first split is kept"),
+        )  # fmt: skip
+        return tuple(counted(*count) for count in counts if count[0])
 
     def _nothing(self) -> str:
         if not self.skipped:

@@ -46,7 +46,7 @@ def read_pictures(path: Path, options: ReadOptions) -> tuple[Imported, dict[str,
     if what_is(path) != "folder":
         raise ImportFailed(path, None, "is no folder; the images format reads a folder of pictures")
     skipped: Counter[str] = Counter()
-    found, paths, files = Distinct("picture", "files"), {}, {}
+    found, paths, files = Distinct("picture", "file"), {}, {}
     for file in _pictures(path, skipped):
         try:
             instance = _instance(file, path, options.labels)

@@ -40,7 +40,7 @@ def read(path: Path, options: ReadOptions) -> Reading:
     if not rows:
         raise ImportFailed(path, None, "holds no records")
     numbers = {name for name in features if all(is_number(row.cells[name]) for row in rows)}
-    found = Distinct("row", "records")
+    found = Distinct("row", "record")
     for row in rows:
         values = {n: float(row.cells[n]) if n in numbers else row.cells[n] for n in features}
         with at(row.place):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db.errors import ImportFailed
+from db.words import counted
 from pipeline.formats.lines import MAX_LINE, read_lines
 from pipeline.formats.place import Place
 
@@ -56,7 +57,8 @@ def read_table(path: Path) -> Table:
 def _rows(header: list[str], records: Iterator[tuple[Place, list[str]]]) -> Iterator[Row]:
     for place, cells in records:
         if len(cells) != len(header):
-            problem = f"the record has {len(cells)} fields where the header names {len(header)}"
+            fields = counted(len(cells), "field")
+            problem = f"the record has {fields} where the header names {len(header)}"
             raise ImportFailed(place.path, place.line, problem)
         yield Row(place, dict(zip(header, cells, strict=True)))
 

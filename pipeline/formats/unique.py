@@ -11,16 +11,17 @@ from dataclasses import replace
 
 from db.errors import DataError
 from db.records import Instance
+from db.words import counted
 
 
 class Distinct:
     """Instances in the order in which they were first met.
 
-    `what` is their name in messages, `records` that of the places where they are met, as plural.
+    `what` is their name in messages, `record` that of a place where one is met ("file").
     """
 
-    def __init__(self, what: str, records: str) -> None:
-        self._what, self._records = what, records
+    def __init__(self, what: str, record: str) -> None:
+        self._what, self._record = what, record
         self._kept: dict[str, Instance] = {}
         self._places: dict[str, str] = {}
         self._repeated = self._split_twice = 0
@@ -51,10 +52,14 @@ class Distinct:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was met more than once, counted."""
-        counts = {
-            f"{self._records} repeat an earlier {self._what} and were dropped": self._repeated,
-            f"{self._records} name another split for a {self._what}, whose first split is kept": (
-                self._split_twice
+        what, one = self._what, self._record
+        split = f"another split for a {what}, whose first split is kept"
+        counts = (
+            (
+                self._repeated,
+                f"{one} repeats an earlier {what} and was dropped",
+                f"{one}s repeat an earlier {what} and were dropped",
             ),
-        }
-        return tuple(f"{count} {what}" for what, count in counts.items() if count)
+            (self._split_twice, f"{one} names {split}", f"{one}s name {split}"),
+        )
+        return tuple(counted(*count) for count in counts if count[0])

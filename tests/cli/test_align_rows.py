@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from db.records import Instance, ModelRun, Prediction, Rationale, instance_id
 from db.store import rationales, runs
 from pipeline.formats import READERS
-from pipeline.formats.base import Annotation, Imported, ReadOptions
+from pipeline.formats.base import Annotation, Imported, Reading, ReadOptions, in_one
 from pipeline.ingest import import_data
 from pipeline.project import open_project
 from tests.cli.support import done
@@ -26,7 +26,7 @@ def row(number: int) -> Instance:
     return Instance(instance_id("row", features), "row", "", none, features=features)
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Rows with marks of features, as a format of somebody else's could give them."""
     made = [row(n) for n in range(N)]
     said = [
@@ -34,7 +34,7 @@ def read(path: Path, options: ReadOptions) -> Imported:
         for number, one in enumerate(made)
         for worker, marks in (("x", [0]), ("y", [0, 1 + number % 3]))
     ]
-    return Imported(tuple(made), tuple(said), annotators="two workers")
+    return in_one(Imported(tuple(made), tuple(said), annotators="two workers"))
 
 
 def test_scores_of_features_meet_marks_of_features(

@@ -38,8 +38,8 @@ def test_an_empty_project_names_the_first_step(here: Path) -> None:
     [
         (["highlght", "a"], 2, "did you mean 'highlight'?"),
         (["highlight", "a b"], 2, "cannot name a campaign"),
-        (["highlight", "a", "--items", "0"], 2, "--items 0: there are 60 instances to draw"),
-        (["highlight", "a", "--items", "61"], 2, "--items 61: there are 60 instances to draw"),
+        (["highlight", "a", "--items", "0"], 2, "--items 0: 60 instances can be drawn"),
+        (["highlight", "a", "--items", "61"], 2, "; give a number from 1 to 60"),
         (["highlight", "a", "--split", "tset"], 1, "(there are: test, train, validation)"),
         (["highlight", "a", "--environment", "moon"], 2, "no environment called 'moon'"),
         (["highlight", "a", "--market", "moon"], 2, "no market called 'moon'"),

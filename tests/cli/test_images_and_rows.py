@@ -31,7 +31,7 @@ def test_what_was_imported_is_said_and_counted(folder: Path) -> None:
     assert (
         "left out: 1 (symbolic links, which are not followed; copy the files instead)" in said.out
     )
-    assert "1 files repeat an earlier picture" in said.out
+    assert "1 file repeats an earlier picture and was dropped" in said.out
     assert done("import", "rows", "people.csv", "--json").json["instances"]["new"] == 2
     assert "nothing new" in done("import", "images", "pets").out
     assert "instances: 5 (3 images, 2 rows), model runs: 0" in done("status").out
@@ -52,7 +52,10 @@ def test_models_refuse_what_they_cannot_read(folder: Path) -> None:
     done("import", "rows", "people.csv")
     said = konkyo("train")
     assert (said.code, said.out) == (1, "")
-    assert "there are no texts, only 3 images, 2 rows" in said.err
+    assert "bilstm_attention reads texts and pairs, and the project has only 3 images, 2 rows" in (
+        said.err
+    )
+    assert "set [model] kind to " in said.err
 
 
 def test_models_read_the_texts_beside_images_and_say_what_they_left_out(folder: Path) -> None:

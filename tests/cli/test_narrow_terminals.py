@@ -27,14 +27,15 @@ def shown(out: str) -> set[str]:
 
 
 def long(number: float | None) -> set[str]:
-    return set() if number is None else {f"{number:.3f}"}
+    """Three decimals; what rounds to zero is neither above nor below it."""
+    return set() if number is None else {f"{number:.3f}".replace("-0.000", "0.000")}
 
 
 def short(number: float | None) -> set[str]:
     """An end of an interval that stands in one cell with its value."""
     if number is None:
         return set()
-    return {re.sub(r"^(-?)0\.", r"\1.", f"{number:.2f}")}
+    return {re.sub(r"^(-?)0\.", r"\1.", f"{number:.2f}".replace("-0.00", "0.00"))}
 
 
 def of(estimates: Iterable[Any], end: Callable[[float | None], set[str]]) -> set[str]:

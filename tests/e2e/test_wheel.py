@@ -19,11 +19,11 @@ PACKAGES = ("analysis", "db", "hits", "pipeline")
 BESIDE = ("pyproject.toml", "README.md", "LICENSE")
 PATIENCE_S = 900
 SMALL_DEMO = """\
-from pipeline import demo
 from pipeline.cli.main import run
-assert "epochs = 30" in demo.SETTINGS
-demo.SETTINGS = demo.SETTINGS.replace("epochs = 30", "epochs = 2")
-demo.SETTINGS += "[analysis]\\nbootstrap = 50\\n[teach]\\nseeds = 2\\n"
+from pipeline.demos.text import Text
+assert "epochs = 30" in Text.settings
+Text.settings = Text.settings.replace("epochs = 30", "epochs = 2")
+Text.settings += "[analysis]\\nbootstrap = 50\\n[teach]\\nseeds = 2\\n"
 run()
 """
 """`konkyo demo` whose models hardly learn: what a wheel forgets is missed all the same."""

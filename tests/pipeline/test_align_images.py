@@ -12,7 +12,8 @@ from PIL import Image
 from sklearn.metrics import roc_auc_score
 
 from analysis.alignment.scoring import Choices
-from analysis.report.content import Alignment, Missing
+from analysis.report.content import Alignment
+from analysis.report.contrasts import Contrasts
 from analysis.report.html import render
 from db.errors import DataError, NotFound, UsageError
 from db.masks import encode
@@ -155,11 +156,19 @@ def test_the_command_prints_tables_of_pictures_and_one_document(
     assert {"pointing_game_15px", "region_iou_normalised", "spearman"} <= names
 
 
-def test_a_report_on_pictures_has_their_alignment_and_no_words(desk: Desk) -> None:
+def test_a_report_on_pictures_has_their_alignment_and_maps_beside_marks(desk: Desk) -> None:
     content = report_content(desk.project, "c")
-    assert isinstance(content.alignment, Alignment) and isinstance(content.contrasts, Missing)
+    assert isinstance(content.alignment, Alignment) and isinstance(content.contrasts, Contrasts)
     assert content.alignment.k_rule == "as many pixels as the gold has"
     assert "energy inside" in render(content).lower()
+    # Of the 8 columns of a half's first cell the three people marked 8, 7 and 6: 21 of 24.
+    half, none = [21 / 24, 1, 1], [0, 0, 0]
+    assert content.contrasts.considered == 12 and len(content.contrasts.pairs) == 8
+    for pair in content.contrasts.pairs:
+        upper = pair.instance.label == "red"
+        assert (pair.explainer, pair.shape, pair.noun) == ("attention", (2, 3), "cell")
+        assert pair.model_scores == pytest.approx(scores("attention", pair.instance))
+        assert pair.people_scores.tolist() == (half + none if upper else none + half)
 
 
 @pytest.fixture

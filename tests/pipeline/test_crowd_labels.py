@@ -29,6 +29,8 @@ from tests.pipeline.models.conftest import one_thread
 
 __all__ = ["one_thread"]
 MakeProject = Callable[..., Project]
+KIND = "bilstm_attention"
+"""The kind of model that `train` makes unless told otherwise."""
 
 
 def crowd(project: Project, kind: str, method: str = "dawid_skene", seed: int = 1) -> CrowdLabels:
@@ -36,7 +38,7 @@ def crowd(project: Project, kind: str, method: str = "dawid_skene", seed: int = 
         project,
         campaigns.find(project.engine, "p"),
         LabelChoice(kind, method),
-        labelled(project),
+        labelled(project, KIND),
         model_settings(project),
         seed,
     )
@@ -45,7 +47,7 @@ def crowd(project: Project, kind: str, method: str = "dawid_skene", seed: int = 
 
 
 def train_ids(project: Project) -> set[str]:
-    return {one.id for one in labelled(project) if one.split == "train"}
+    return {one.id for one in labelled(project, KIND) if one.split == "train"}
 
 
 def test_soft_goals_are_the_posterior_of_the_training_part_alone(make_project: MakeProject) -> None:
@@ -79,13 +81,13 @@ def test_ties_are_left_out_of_hard_labels_and_counted(make_project: MakeProject)
         return LABELS[worker] if one.id[0] < "8" else str(one.label)
 
     judged(project, judge, people=2)
-    split = {one.id for one in labelled(project) if one.id in train_ids(project)}
+    split = {one.id for one in labelled(project, KIND) if one.id in train_ids(project)}
     tied = {identity for identity in split if identity[0] < "8"}
     hard, soft = crowd(project, "consensus", "majority"), crowd(project, "soft", "majority")
     assert set(hard.goals.goals) == split - tied
     assert hard.left_out == {"training instances whose consensus is tied": len(tied)}
     assert set(soft.goals.goals) == split and not soft.left_out
-    given = {one.id: one.label for one in labelled(project)}
+    given = {one.id: one.label for one in labelled(project, KIND)}
     for identity, goal in hard.goals.goals.items():
         assert goal.tolist() == [float(given[identity] == label) for label in LABELS]
 
@@ -129,7 +131,7 @@ def test_what_is_said_of_other_parts_changes_nothing(make_project: MakeProject, 
 def test_a_drawn_split_decides_what_is_looked_at(make_project: MakeProject) -> None:
     project = make_project(SETTINGS)
     judged(project)
-    data = [replace(one, split=None) for one in labelled(project)]
+    data = [replace(one, split=None) for one in labelled(project, KIND)]
     campaign = campaigns.find(project.engine, "p")
     for seed in (1, 2):
         found = crowd_labels(
@@ -166,7 +168,7 @@ def test_a_run_is_named_as_it_was_before_labels_could_be_chosen(make_project: Ma
     """The id is a hash of data, settings, seed, objectives and extra: written out by hand."""
     project = make_project(SETTINGS)
     judged(project)
-    data = labelled(project)
+    data = labelled(project, KIND)
     digest = hashlib.sha256(data_hash(data).encode())
     made = model_settings(project).as_mapping()
     decided = {"settings": made, "seed": 1, "objectives": [], "extra": {}}

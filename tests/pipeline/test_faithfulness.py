@@ -108,12 +108,12 @@ def test_a_sample_is_drawn_once_and_its_probes_serve_the_whole(project: Project)
 def test_what_is_missing_or_wrong_is_said(project: Project) -> None:
     for request, problem in (
         (FaithfulnessRequest(explainers=("integrated_gradients",)), "by integrated_gradients"),
-        (FaithfulnessRequest(split="test"), "no instances that bilstm_attention reads in split 'test'"),
+        (FaithfulnessRequest(split="test"), "that bilstm_attention reads in split 'test'"),
     ):
         with pytest.raises(NotFound, match=problem):
             faithfulness(project, request)
     for request, problem in (
-        (FaithfulnessRequest(sample=31), "there are 30"),
+        (FaithfulnessRequest(sample=31), "30 instances can be drawn"),
         (FaithfulnessRequest(removal="drip"), "did you mean 'drop'"),
         (FaithfulnessRequest(compat="eraser"), "carton"),
         (FaithfulnessRequest(explainers=("gradeint",)), "did you mean 'gradient'"),

@@ -62,13 +62,17 @@ def _problem(question: Question, answer: Answer, files: Files) -> str | None:
     return _file_problem(question.answer, question.identifier, files)
 
 
+def _characters(count: int) -> str:
+    return f"{count} character is" if count == 1 else f"{count} characters are"
+
+
 def _text_problem(limits: FreeText, value: str) -> str | None:
     if limits.numeric:
         return _number_problem(limits, value)
     if limits.shortest is not None and len(value) < limits.shortest:
-        return f"at least {limits.shortest} characters are needed"
+        return f"at least {_characters(limits.shortest)} needed"
     if limits.longest is not None and len(value) > limits.longest:
-        return f"at most {limits.longest} characters are possible"
+        return f"at most {_characters(limits.longest)} possible"
     if limits.pattern and not _has_form(limits.pattern, value, limits.ignore_case):
         return limits.pattern_help or "the answer does not have the form that is asked for"
     return None

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from db.errors import ImportFailed
+from db.words import counted
 from pipeline.formats.mturk.mapping import (
     LABEL,
     MARKS,
@@ -136,17 +137,23 @@ def question_faults(name: str, question: QuestionMapping) -> Iterator[Fault]:
 def _unit_faults(path: tuple[str, ...], question: QuestionMapping) -> Iterator[Fault]:
     n = len(question.units)
     if question.columns and len(question.columns) != n:
-        problem = f"names {len(question.columns)} columns for {n} units; they go one to one"
+        problem = f"names {counted(len(question.columns), 'column')} for {counted(n, 'unit')}; they go one to one"
         yield Fault((*path, "columns"), problem)
     if question.units and question.read == "text" and not question.columns:
         yield Fault((*path, "units"), "a text about each unit needs columns, one a unit")
     if question.read == "set" and question.units and len(question.options) not in (0, n):
-        yield Fault((*path, "options"), f"names {len(question.options)} options for {n} units")
+        yield Fault(
+            (*path, "options"),
+            f"names {counted(len(question.options), 'option')} for {counted(n, 'unit')}",
+        )
     if len(set(question.options)) < len(question.options):
         yield Fault((*path, "options"), "names an option twice")
     for key, columns in question.beside.items():
         if len(columns) != n:
-            yield Fault((*path, "beside", key), f"names {len(columns)} columns for {n} units")
+            yield Fault(
+                (*path, "beside", key),
+                f"names {counted(len(columns), 'column')} for {counted(n, 'unit')}",
+            )
         if key in UNIT_KEYS:
             yield Fault((*path, "beside", key), "has a name that every unit has already")
     if question.blank == NOTHING and not (question.units or question.options):

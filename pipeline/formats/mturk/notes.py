@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from db.words import counted
+
 PLAIN = {
-    "rows mark nothing; they are kept": "rows mark nothing; they are kept",
-    "blank spans": "rows have blank spans, which were left out",
-    "unescaped": "rows fit the text after its HTML escapes are read",
-    "beside": "times something else stands beside a unit than at first, which is kept",
+    "mark nothing": ("row marks nothing and is kept", "rows mark nothing and are kept"),
+    "blank spans": (
+        "row has blank spans, which were left out",
+        "rows have blank spans, which were left out",
+    ),
+    "unescaped": (
+        "row fits the text after its HTML escapes are read",
+        "rows fit the text after its HTML escapes are read",
+    ),
+    "beside": (
+        "time something else stands beside a unit than at first, which is kept",
+        "times something else stands beside a unit than at first, which is kept",
+    ),
 }
+"""What was met → what is said of one such row, and of several."""
 
 
 def notes_of(
@@ -19,10 +31,12 @@ def notes_of(
     """The notes of an import: its shape, what was met in answers, where rows were set aside."""
     sizes = Counter(rows_of.values())
     shape = ", ".join(f"{count} with {size}" for size, count in sorted(sizes.items()))
-    notes = [f"{rows_of.total()} rows of {len(rows_of)} texts (rows a text: {shape})"]
-    notes += [f"{met[key, '']} {words}" for key, words in PLAIN.items() if met[key, ""]]
+    notes = [
+        f"{counted(rows_of.total(), 'row')} of {counted(len(rows_of), 'text')} (rows a text: {shape})"
+    ]
+    notes += [counted(met[key, ""], *words) for key, words in PLAIN.items() if met[key, ""]]
     notes += [
-        f"{count} rows leave {name!r} blank: it counts as not asked, and is no value"
+        f"{counted(count, 'row leaves', 'rows leave')} {name!r} blank: it counts as not asked, and is no value"
         for (what, name), count in met.items()
         if what == "not asked" and count
     ]
@@ -36,4 +50,6 @@ def _agreement(met: Counter[tuple[str, str]]) -> tuple[str, ...]:
     if not answered:
         return ()
     doubt = "; is the order of the labels yes, no, idk?" if 2 * agree < answered else ""
-    return (f"{agree} of {answered} answers agree with the label of the data{doubt}",)
+    return (
+        f"{agree} of {counted(answered, 'answer')} {'agrees' if agree == 1 else 'agree'} with the label of the data{doubt}",
+    )

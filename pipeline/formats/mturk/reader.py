@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from db.records import Instance
-from pipeline.formats.base import Annotation, Imported, Part, ReadOptions
+from pipeline.formats.base import Annotation, Part, Reading, ReadOptions
 from pipeline.formats.gather import Gathering
 from pipeline.formats.instances import Description, pair_instance, text_instance
 from pipeline.formats.mturk.answers import read_parts, read_whole
@@ -30,28 +30,22 @@ from pipeline.formats.mturk.choice import Chosen, mapping_of
 from pipeline.formats.mturk.mapping import LABEL, MARKS, Mapping
 from pipeline.formats.mturk.notes import notes_of
 from pipeline.formats.mturk.results import ANSWER, INPUT, Results, Submission, read_results
-from pipeline.formats.place import at
 from pipeline.formats.span_html import Alignment, align, parse_spans
 
 
-def read(path: Path, options: ReadOptions) -> Imported:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Every row of the file; a fault in the file (not in an answer) fails the whole import."""
     results = read_results(path)
     return read_as(results, mapping_of(results, options), path, options)
 
 
-def read_as(results: Results, chosen: Chosen, path: Path, options: ReadOptions) -> Imported:
+def read_as(results: Results, chosen: Chosen, path: Path, options: ReadOptions) -> Reading:
     """Every row as the chosen mapping says, whose columns the results have."""
     reader = Reader(results, chosen.mapping, Gathering(path, options))
-    for row in results.rows:
-        with at(row.place):
-            reader.take(row)
-    gathered = reader.gathering.result("")
+    yield from reader.gathering.pieces(results.rows, reader.take)
     return replace(
-        gathered,
-        annotations=tuple(reader.annotations),
+        reader.gathering.summary(),
         study="highlight" if MARKS in reader.said else "answers",
-        annotators=reader.people() if reader.annotations else "",
         notes=(*notes_of(reader.met, reader.rows_of, reader.first), *chosen.notes),
         # A question that nobody answered cannot be measured; a note has counted its blanks.
         questions={q: level for q, level in chosen.mapping.levels.items() if q in reader.said},
@@ -70,7 +64,6 @@ class Reader:
     results: Results
     mapping: Mapping
     gathering: Gathering
-    annotations: list[Annotation] = field(default_factory=list)
     met: Counter[tuple[str, str]] = field(default_factory=Counter)
     rows_of: Counter[str] = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)
@@ -95,7 +88,7 @@ class Reader:
         self.gathering.add(row.place, instance)
         self.rows_of[instance.id] += 1
         try:
-            self.annotations.append(self._annotation(row, instance))
+            self.gathering.keep(self._annotation(row, instance))
         except Malformed as reason:
             self.gathering.skipped[str(reason)] += 1
             self.first.setdefault(str(reason), row.place.line)
@@ -168,7 +161,7 @@ class Reader:
         values: MappingOf[str, Any],
         parts: list[Part],
     ) -> None:
-        self.met["rows mark nothing; they are kept", ""] += marks is not None and not marks.marks
+        self.met["mark nothing", ""] += marks is not None and not marks.marks
         self.met["blank spans", ""] += marks is not None and marks.blanks > 0
         self.met["unescaped", ""] += marks is not None and marks.unescaped
         for part in parts:
@@ -186,12 +179,3 @@ class Reader:
     def _unsure(self) -> Any:
         """The value of the label question that stands for not knowing."""
         return self.mapping.questions[LABEL].values.get("idk", "unsure")
-
-    def people(self) -> str:
-        """Who answered, in words: how many named workers, or that nobody is named."""
-        named = len({a.worker for a in self.annotations} - {None})
-        people = f"{named} named worker{'' if named == 1 else 's'}"
-        unknown = "people who are not named: each annotation stands for a worker of its own"
-        if named and any(a.worker is None for a in self.annotations):
-            return f"{people}, and {unknown}"
-        return people if named else unknown

@@ -116,5 +116,5 @@ def test_what_was_planted_is_said_and_little_of_the_rest() -> None:
 
 
 def test_rows_beside_must_fit() -> None:
-    with pytest.raises(DataError, match="1 rows beside 6 masks"):
+    with pytest.raises(DataError, match="1 row beside 6 masks"):
         read_marking(marks_of(MARKS), pd.DataFrame({"seconds": [1.0]}))

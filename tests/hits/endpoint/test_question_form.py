@@ -114,6 +114,7 @@ def test_every_kind_of_answer_comes_back_in_its_own_element(submit):
         (free_text(), "", "an answer is needed"),
         (free_text('<Length minLength="3"/>'), "ab", "at least 3 characters are needed"),
         (free_text('<Length maxLength="3"/>'), "abcd", "at most 3 characters are possible"),
+        (free_text('<Length maxLength="1"/>'), "ab", "at most 1 character is possible"),
         (free_text("<IsNumeric/>"), "many", "a number is needed"),
         (free_text('<IsNumeric minValue="2"/>'), "1.5", "a number of at least 2 is needed"),
         (free_text('<IsNumeric maxValue="2"/>'), "2.5", "a number of at most 2 is needed"),

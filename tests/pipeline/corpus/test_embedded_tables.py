@@ -26,7 +26,12 @@ from pipeline.project import Project
     ],
 )
 def test_tables_are_imported_as_rows(
-    make_project: Callable[..., Project], tmp_path: Path, name: str, n: int, features: int, labels: set[str]
+    make_project: Callable[..., Project],
+    tmp_path: Path,
+    name: str,
+    n: int,
+    features: int,
+    labels: set[str],
 ) -> None:
     project, path = make_project(), tmp_path / "table.csv"
     assert write_rows(name, path) == n

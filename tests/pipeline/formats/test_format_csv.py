@@ -98,7 +98,7 @@ def test_labels_outside_the_given_ones_are_named(write: Any) -> None:
 def test_repeated_records_are_dropped_and_counted(write: Any) -> None:
     imported = read(write("n,text,rationale\n1,a,[]\n2,a,[]\n"), PLAIN)
     assert (len(imported.instances), len(imported.annotations)) == (1, 1)
-    assert imported.notes == ("1 records repeat an earlier one and were dropped",)
+    assert imported.notes == ("1 record repeats an earlier one and was dropped",)
 
 
 def test_ids_of_people_do_not_become_attributes(write: Any) -> None:

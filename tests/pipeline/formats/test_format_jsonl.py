@@ -243,14 +243,14 @@ def test_a_repeated_line_is_dropped_and_counted(write: Any) -> None:
     line = {"text": "a", "label": "x", "rationale": [[0, 1]]}
     imported = read(write([line, line | {"id": "other", "row": 2}]), PLAIN)
     assert (len(imported.instances), len(imported.annotations)) == (1, 1)
-    assert "1 records repeat an earlier one and were dropped" in imported.notes
+    assert "1 record repeats an earlier one and was dropped" in imported.notes
 
 
 def test_another_rationale_of_one_text_is_another_annotation(write: Any) -> None:
     lines = [{"text": "a b", "rationale_tokens": [0]}, {"text": "a b", "rationale_tokens": [1]}]
     imported = read(write(lines), PLAIN)
     assert (len(imported.instances), len(imported.annotations)) == (1, 2)
-    assert imported.notes == ("1 records say more of a text that was met before",)
+    assert imported.notes == ("1 record says more of a text that was met before",)
 
 
 def test_a_label_that_comes_later_is_kept(write: Any) -> None:
@@ -261,7 +261,7 @@ def test_a_label_that_comes_later_is_kept(write: Any) -> None:
 def test_a_text_in_two_splits_is_counted_and_keeps_the_first(write: Any) -> None:
     imported = read(write([{"text": "a", "split": "train"}, {"text": "a", "split": "test"}]), PLAIN)
     assert imported.instances[0].split == "train"
-    assert any("1 records have a text of another split" in note for note in imported.notes)
+    assert any("1 record has a text of another split" in note for note in imported.notes)
 
 
 def test_an_id_for_two_contents_names_both_lines(write: Any) -> None:

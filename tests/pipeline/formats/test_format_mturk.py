@@ -60,7 +60,7 @@ def test_rows_of_one_text_are_one_instance(write: Any) -> None:
     assert (first.worker, first.line, second.line) == (None, 2, 4)
     assert json.loads(first.raw)["Answer.Q1Answer"] == "yes"
     assert imported.notes[0] == "2 rows of 1 text (rows a text: 1 with 2)"
-    assert "1 rows mark nothing; they are kept" in imported.notes
+    assert "1 row marks nothing and is kept" in imported.notes
     assert "not named" in imported.annotators
 
 
@@ -127,8 +127,8 @@ def test_what_browsers_do_to_spans_is_reconciled(
 def test_reconciled_rows_are_counted(write: Any) -> None:
     rows = [answer("a", spans("a") + "<span></span>"), answer("R&amp;D", "<span>R&amp;D</span>")]
     notes = read(write(results(*rows)), PLAIN).notes
-    assert "1 rows have blank spans, which were left out" in notes
-    assert "1 rows fit the text after its HTML escapes are read" in notes
+    assert "1 row has blank spans, which were left out" in notes
+    assert "1 row fits the text after its HTML escapes are read" in notes
 
 
 def label_of(write: Any, own: str, choice: str, labels: tuple[str, ...]) -> Imported:

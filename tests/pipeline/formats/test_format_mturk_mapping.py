@@ -147,7 +147,7 @@ def test_what_stands_beside_a_unit_is_that_of_the_first_row_and_differences_are_
 ) -> None:
     rows = [("t", "one", "two", "three", model, "B", "C", "1") for model in ("A", "Z", "A")]
     imported = mapped(UNITS, UNIT_COLUMNS, *rows)
-    note = "1 times something else stands beside a unit than at first, which is kept"
+    note = "1 time something else stands beside a unit than at first, which is kept"
     assert note in imported.notes
 
 

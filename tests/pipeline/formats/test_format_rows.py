@@ -93,7 +93,7 @@ def test_the_same_row_is_kept_once_and_counted(write: Any) -> None:
 def test_the_same_row_in_another_split_keeps_the_first_and_says_so(write: Any) -> None:
     found = read(write("age,split\n3,train\n3,test\n"), PLAIN)
     assert [i.split for i in found.instances] == ["train"]
-    assert found.notes[1] == "1 records name another split for a row, whose first split is kept"
+    assert found.notes[1] == "1 record names another split for a row, whose first split is kept"
 
 
 def test_the_same_row_with_another_label_names_both_lines(write: Any) -> None:
@@ -110,7 +110,7 @@ def test_the_same_row_with_another_label_names_both_lines(write: Any) -> None:
         (",b\n0,2\n", PLAIN, "line 1: column 1 has no name"),
         ("label,worker_id\nx,A1\n", PLAIN, "line 1: there is no column of features, only"),
         ("a,a\n1,2\n", PLAIN, "line 1: the column 'a' stands twice"),
-        ("a,b\n1\n", PLAIN, "line 2: the record has 1 fields where the header names 2"),
+        ("a,b\n1\n", PLAIN, "line 2: the record has 1 field where the header names 2"),
         ("a,b\n", PLAIN, "holds no records"),
         ("", PLAIN, "is empty"),
         ("a,b\n1,2\n", ReadOptions(label="y"), "line 1: there is no column 'y'"),

@@ -137,7 +137,7 @@ def test_a_repetition_is_dropped_across_pieces(tmp_path: Path) -> None:
     records = [{"text": f"text {n}", "rationale_tokens": [0]} for n in range(gather.RECORDS)]
     found = whole(READERS.load("jsonl")(written(tmp_path / "d", [*records, records[0]]), PLAIN))
     assert len(found.instances) == len(found.annotations) == gather.RECORDS
-    assert found.notes == ("1 records repeat an earlier one and were dropped",)
+    assert found.notes == ("1 record repeats an earlier one and was dropped",)
 
 
 def test_what_stays_of_a_line_that_was_handed_over_is_small(
