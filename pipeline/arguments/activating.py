@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from db.errors import DataError
 from db.records import Instance
 from pipeline.arguments.penultimate import Penultimate, penultimate
 from pipeline.arguments.units import unit_names
@@ -47,12 +48,22 @@ def activating(
             found = penultimate(module, batch)
             summed = is_sum(found) if summed is None else summed
             one = _parts(found) if summed else _alone(module, batch, found, token_budget)
+            _check_finite(one, [instances[place] for place in places])
             embeddings = found.output.embeddings.cpu().numpy()
             for row, place in enumerate(places):
                 shape = model.encoding.shape
                 names += unit_names(instances[place], embeddings[row], shape, read)
             changes.append(one.flatten(0, 1).float().cpu().numpy())
     return Activating(tuple(names), np.concatenate(changes))
+
+
+def _check_finite(changes: Tensor, instances: Sequence[Instance]) -> None:
+    bad = torch.nonzero(~changes.flatten(1).isfinite().all(dim=1)).flatten().tolist()
+    if bad:
+        raise DataError(
+            "explainer inference_arguments cannot learn: what the model makes of instance "
+            f"{instances[bad[0]].id} is no finite number; check the run's training"
+        )
 
 
 def is_sum(found: Penultimate) -> bool:
