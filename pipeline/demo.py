@@ -1,7 +1,8 @@
-"""`konkyo demo`: the whole loop on the embedded corpus, with simulated workers over HTTP.
+"""`konkyo demo`: the whole loop on data that konkyo has with it, with simulated workers over HTTP.
 
 It starts its own endpoint on a free loopback port, and leaves a report, a database and models in
-one folder, from which every command goes on working.
+one folder, from which every command goes on working. What differs between texts, pictures and rows
+stands in `pipeline.demos`.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ from pathlib import Path
 
 from db.errors import ConfigError
 from db.store import instances
+from db.words import counted
 from hits.endpoint.errors import EndpointError
 from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from pipeline.aggregate import aggregate_campaign
+from pipeline.align import Aligned, align_campaign
 from pipeline.collect import collect
 from pipeline.config import CONFIG_NAME
-from pipeline.corpus import corpus_path
+from pipeline.demos import DEMOS
+from pipeline.demos.base import Kind
 from pipeline.experiment import Experiment
 from pipeline.explain import explain
-from pipeline.formats.base import ReadOptions
-from pipeline.ingest import Provenance, import_data
 from pipeline.plan import PlanRequest, plan
 from pipeline.project import Project, init_project, open_project
 from pipeline.publish import publish
@@ -33,15 +35,9 @@ from pipeline.teach import teach
 from pipeline.train import train
 
 MARKER = "konkyo demo"
-AUTHORS = "konkyo-reviews"
 HIGHLIGHT = "highlight-demo"
 RATE = "rate-demo"
-RATED = 40
 WORKERS = 16
-PROVENANCE = Provenance(
-    annotators="evidence words marked by the corpus's own writer",
-    written_for_project=True,
-)
 
 SETTINGS = f"""\
 # Written by {MARKER}; every command of konkyo works in this folder.
@@ -49,48 +45,43 @@ SETTINGS = f"""\
 [project]
 seed = {{seed}}
 
-[model]
-embedding_dim = 64
-hidden_dim = 32
-dropout = 0.5
-weight_decay = 0.1
-min_count = 2
-epochs = 30
-patience = 8
-
-[study]
-workers = 3
-items_per_hit = 8
-gold_per_hit = 1
-reward = "0.60"
-minutes = 4
-
 [market]
 endpoint_url = "{{url}}"
 cap = "500.00"
+
 """
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo leaves: the report, the project's folder, the experiment."""
+    """What the demo leaves: the report, the project's folder, and what it found.
+
+    `taught` is None where nothing is taught, `aligned` where something is; `about` says where the
+    data and what is known of them come from.
+    """
 
     report: Path
     folder: Path
-    taught: Experiment
+    about: str
+    taught: Experiment | None = None
+    aligned: Aligned | None = None
 
 
-def demo(out: Path, *, seed: int = 1, say: Callable[[str], None] = print) -> Demo:
+def demo(
+    out: Path, *, kind: str = "text", seed: int = 1, say: Callable[[str], None] = print
+) -> Demo:
     """Run every stage in `out`; a folder that holds something else is refused."""
+    shown: Kind = DEMOS.load(kind)()
     _check_folder(out)
     out.mkdir(parents=True, exist_ok=True)
     try:
         with running(ServeSettings(port=0, data=str(out / "market.db"))) as url:
-            (out / CONFIG_NAME).write_text(SETTINGS.format(seed=seed, url=url), encoding="utf-8")
+            settings = SETTINGS.format(seed=seed, url=url) + shown.settings
+            (out / CONFIG_NAME).write_text(settings, encoding="utf-8")
             init_project(out, str(out / "konkyo.db"))
             project = open_project(out / CONFIG_NAME, str(out / "konkyo.db"))
             try:
-                return _run(project, out, say)
+                return _run(project, out, shown, seed, say)
             finally:
                 project.engine.dispose()
     except EndpointError as error:
@@ -110,28 +101,34 @@ def _check_folder(out: Path) -> None:
             (out / f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def _run(project: Project, out: Path, say: Callable[[str], None]) -> Demo:
-    imported = import_data(
-        project, "jsonl", corpus_path(), ReadOptions(), name=AUTHORS, provenance=PROVENANCE
-    )
-    say(f"imported {imported.instances_new} reviews with the words that justify their labels")
+def _run(project: Project, out: Path, kind: Kind, seed: int, say: Callable[[str], None]) -> Demo:
+    say(kind.bring(project, out, seed))
     run = train(project).run
     say(f"trained {run.kind}, run {run.id}: test macro F1 {run.metrics['test_macro_f1']:.3f}")
-    explained = explain(project)
-    say(f"explained by {', '.join(explained.new)}: {sum(explained.new.values())} rationales")
-    _study(project, PlanRequest("highlight", HIGHLIGHT, items=_most(project)), say)
-    _study(project, PlanRequest("rate", RATE, items=RATED, split="test"), say)
+    new = explain(project).new
+    say(f"explained by {', '.join(new)}: {counted(sum(new.values()), 'rationale')}")
+    _study(project, PlanRequest("highlight", HIGHLIGHT, items=_most(project, kind)), say)
+    _study(project, PlanRequest("rate", RATE, items=kind.rated, split="test"), say)
     for method in ("majority", "dawid_skene"):
         aggregate_campaign(project, HIGHLIGHT, method)
+    found = _taught(project, out, kind, say)
+    write_report(project, HIGHLIGHT, found.report)
+    return found
+
+
+def _taught(project: Project, out: Path, kind: Kind, say: Callable[[str], None]) -> Demo:
+    """The experiment where the kind of model can be taught, else how far maps meet people."""
+    report = out / "report.html"
+    if kind.untaught:
+        say(kind.untaught)
+        return Demo(report, out, kind.about, aligned=align_campaign(project, HIGHLIGHT))
     say("teaching: the same encoder, plain and with what was marked, over several seeds")
-    taught = teach(project, HIGHLIGHT)
-    report = write_report(project, HIGHLIGHT, out / "report.html")
-    return Demo(report, out, taught)
+    return Demo(report, out, kind.about, taught=teach(project, HIGHLIGHT))
 
 
-def _most(project: Project) -> int:
-    """Nine tenths of the instances; the rest serve as check items."""
-    return instances.count(project.engine) * 9 // 10
+def _most(project: Project, kind: Kind) -> int:
+    """The part of the instances that people see; the rest serve as check items."""
+    return int(instances.count(project.engine) * kind.share)
 
 
 def _study(project: Project, request: PlanRequest, say: Callable[[str], None]) -> None:
@@ -142,7 +139,7 @@ def _study(project: Project, request: PlanRequest, say: Callable[[str], None]) -
     found = collect(project, request.name)
     paid = approve_all(project, request.name)
     say(
-        f"{request.study}: {planned.quote.hits} HITs, {done.assignments} assignments by "
-        f"{done.workers} simulated workers, {len(found.unreadable)} unreadable, "
+        f"{request.study}: {counted(planned.quote.hits, 'HIT')}, {counted(done.assignments, 'assignment')} by "
+        f"{counted(done.workers, 'simulated worker')}, {len(found.unreadable)} unreadable, "
         f"{paid.paid} {paid.campaign.currency} paid"
     )

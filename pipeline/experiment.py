@@ -20,6 +20,7 @@ from db.records import Campaign, Instance, Marks, ModelRun
 from db.store import runs
 from pipeline.align import only, scores_on
 from pipeline.judged import marks_of
+from pipeline.patch_marks import in_units_of_model
 from pipeline.project import Project
 from pipeline.train import data_hash, labelled, model_settings
 
@@ -133,11 +134,12 @@ def _whose(settings: Mapping[str, Any]) -> str:
 
 
 def marks_of_labelled(project: Project, campaign: Campaign, data: Sequence[Instance]) -> Marks:
-    """The marks of the labelled instances; an error where there are none."""
+    """The marks of the labelled instances, over patches if these are pictures; an error where there
+    are none."""
     kept = only(marks_of(project, campaign), {instance.id for instance in data})
     if not kept.instance_ids:
         raise NotFound(f"no labelled instance was marked in campaign {campaign.name!r}")
-    return kept
+    return in_units_of_model(kept, data, model_settings(project))
 
 
 def sentence(gain: Gain) -> str:

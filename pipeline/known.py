@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db import frames
 from db.errors import NotFound
-from db.records import Campaign, Instance, Item
+from db.records import Campaign, Instance, Item, Rationale
 from db.store import campaigns, instances, rationales
 from hits.crowd import Truth
 from hits.studies import load_study
 from hits.studies.base import Question
 from pipeline.drawing import drawing_of
 from pipeline.drawing.base import Known
+from pipeline.picture_marks import marked_cells
 from pipeline.project import Project
 
 NO_EVIDENCE = frozenset[int]()
@@ -33,7 +35,8 @@ def truths(project: Project, campaign: Campaign) -> dict[str, Truth]:
     drawing = drawing_of(campaign.study)
     found = {}
     for item, known in zip(items, _known(project, campaign, items), strict=True):
-        answers = {**_from_gold(item, asked), **drawing.truth(item, known)}
+        answers = {**_region(item, known, asked), **_from_gold(item, asked)}
+        answers |= drawing.truth(item, known)
         found[item.id] = Truth(known.instance.label, known.evidence, answers)
     something = any(one.label or one.evidence or one.answers for one in found.values())
     if not something and campaign.study != "output":
@@ -50,15 +53,40 @@ def _known(project: Project, campaign: Campaign, items: Sequence[Item]) -> list[
     shown, evidence = {i.id: i for i in read}, _evidence(project, read)
     wanted = {name: None for item in items for name in item.rationale_ids}
     stored = rationales.by_id(project.engine, wanted)
-    return [
-        Known(
-            shown[item.instance_id],
-            evidence.get(item.instance_id, NO_EVIDENCE),
-            [stored[name] for name in item.rationale_ids if name in stored],
-            campaign.settings["options"],
-        )
-        for item in items
-    ]
+    known = []
+    for item in items:
+        instance = shown[item.instance_id]
+        mine = [stored[name] for name in item.rationale_ids if name in stored]
+        found = _on_grid(instance, evidence.get(instance.id, NO_EVIDENCE), mine)
+        known.append(Known(instance, found, mine, campaign.settings["options"]))
+    return known
+
+
+def _on_grid(
+    instance: Instance, evidence: frozenset[int], shown: Sequence[Rationale]
+) -> frozenset[int]:
+    """Evidence of a picture as cells of the map that is shown with it; all else as it is."""
+    shape = shown[0].shape if shown else ()
+    if instance.size is None or len(shape) != 2 or not evidence:
+        return evidence
+    cells = marked_cells(_mask(instance.size, evidence), instance.size, (shape[0], shape[1]))
+    return frozenset(np.flatnonzero(cells).tolist())
+
+
+def _region(item: Item, known: Known, asked: Sequence[Question]) -> dict[str, Any]:
+    """Evidence of a picture as the region that is to be marked, where no map is shown with it."""
+    size = known.instance.size
+    if size is None or not known.evidence or item.rationale_ids:
+        return {}
+    names = (question.name for question in asked if question.form == "marks")
+    return dict.fromkeys(names, _mask(size, known.evidence))
+
+
+def _mask(size: tuple[int, int], marked: frozenset[int]) -> NDArray[np.uint8]:
+    """uint8, shape (height, width), from positions of pixels, row by row."""
+    flat = np.zeros(size[0] * size[1], np.uint8)
+    flat[list(marked)] = 1
+    return flat.reshape(size[1], size[0])
 
 
 def _evidence(project: Project, shown: Sequence[Instance]) -> dict[str, frozenset[int]]:

@@ -28,11 +28,12 @@ from pipeline.align import align_campaign
 from pipeline.experiment import read_experiment
 from pipeline.files import write_whole
 from pipeline.judged import judged_campaign
+from pipeline.models import MODELS
+from pipeline.models.base import ATTENTION
 from pipeline.project import Project
 from pipeline.report_consensus import aggregation
 
 T = TypeVar("T")
-NOT_DRAWN = Missing("Maps of pictures are scored above, and not drawn here.", "konkyo align")
 SOFTWARE = ("konkyo", "torch", "captum", "krippendorff")
 
 
@@ -58,7 +59,7 @@ def report_content(project: Project, name: str | None, *, run: str | None = None
         alignment=aligned if isinstance(aligned, Missing) else sections.alignment(aligned),
         ratings=sections.ratings(project, rating) if rating else None,
         teaching=(
-            Missing("No model was trained on these rationales yet.", "konkyo teach")
+            _untaught(chosen)
             if experiment is None
             else experiment
             if isinstance(experiment, Missing)
@@ -67,12 +68,21 @@ def report_content(project: Project, name: str | None, *, run: str | None = None
         contrasts=(
             aligned
             if isinstance(aligned, Missing)
-            else NOT_DRAWN
-            if aligned.result.noun == "pixel"
             else sections.contrasts(project, campaign, aligned)
         ),
         methods=_methods(campaign),
     )
+
+
+def _untaught(run: ModelRun | None) -> Missing:
+    """Why there is no experiment, and the command that makes one where the model can be taught."""
+    kind = "" if run is None else run.kind
+    offers = MODELS.load(kind).offers if kind in MODELS else None
+    if isinstance(offers, frozenset) and ATTENTION not in offers:  # else it depends on the model
+        return Missing(
+            f"A model of the kind {kind} has no attention that people's marks could supervise."
+        )
+    return Missing("No model was trained on these rationales yet.", "konkyo teach")
 
 
 def _or_missing(make: Callable[[], T], command: str) -> T | Missing:

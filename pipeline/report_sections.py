@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.alignment.images.base import CENTRE
 from analysis.report.content import (
     Agreement,
     Alignment,
@@ -26,12 +27,13 @@ from analysis.report.content import (
 from db import frames
 from db.columns import INSTANCE, VALUE
 from db.records import Assignment, Campaign, Estimate
-from db.store import assignments, instances, runs
+from db.store import assignments, instances, maps, runs
 from db.words import counted
 from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
 from pipeline.align import Aligned
 from pipeline.experiment import TAUGHT, VANILLA, Experiment
 from pipeline.judged import choice_question, marks_of, question_of, questions, regular
+from pipeline.picture_marks import cell_shares, small
 from pipeline.plots import agreement_of_workers, plots_of_campaign
 from pipeline.project import Project
 from pipeline.status import campaign_status
@@ -196,7 +198,7 @@ def contrasts(project: Project, campaign: Campaign, aligned: Aligned) -> Contras
     """The instances where the best explainer and people differ most."""
     table = aligned.result.per_instance
     table = table[table["metric"] == HEADLINE]
-    means = table[~table["subject"].isin(("people", "oracle", "random", "constant"))]
+    means = table[~table["subject"].isin(("people", "oracle", "random", "constant", CENTRE))]
     explainer = str(means.groupby("subject")[VALUE].mean().idxmax())
     scores = means[means["subject"] == explainer].sort_values([VALUE, INSTANCE])
     chosen = {str(i): float(v) for i, v in zip(scores[INSTANCE], scores[VALUE], strict=True)}
@@ -219,27 +221,33 @@ def _pairs(
 ) -> list[Contrast]:
     run = runs.find(project.engine, aligned.run)
     found, ragged = frames.scores(project.engine, run.id, explainer, ids)
+    pictured = aligned.result.noun == "pixel"
     predicted = runs.probabilities(project.engine, run.id)
     marks = marks_of(project, campaign)
     places = {identity: n for n, identity in enumerate(marks.instance_ids)}
     made = []
     for row, instance in enumerate(instances.read(project.engine, ids=dict.fromkeys(found))):
         rows = np.flatnonzero(marks.instance == places[instance.id]).tolist()
+        people = np.mean([np.asarray(marks.masks[r], np.float32) for r in rows], axis=0)
+        shape: tuple[int, ...] = ()
+        if pictured and instance.size is not None:
+            grid = maps.of_picture(project.engine, run.id, [explainer], instance.id)[explainer]
+            shape = grid.shape
+            people = cell_shares(people, instance.size, (grid.shape[0], grid.shape[1]))
         probabilities = predicted[instance.id]
         best = int(probabilities.argmax())
         made.append(
             Contrast(
-                instance=instance,
+                instance=small(instance),
                 explainer=explainer,
                 model_scores=np.asarray(ragged[row], dtype=np.float32),
-                people_scores=np.mean(
-                    [np.asarray(marks.masks[r], np.float32) for r in rows], axis=0
-                ).astype(np.float32),
+                people_scores=people.astype(np.float32),
                 n_workers=len(rows),
                 prediction=run.labels[best],
                 probability=float(probabilities[best]),
                 difference=1 - scores[instance.id],
                 label=instance.label,
+                shape=shape,
             )
         )
     return made

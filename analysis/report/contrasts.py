@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,11 +15,12 @@ from db.records import Instance
 
 @dataclass(frozen=True, eq=False)
 class Contrast:
-    """One instance with the scores of a model and of people, one score per token of `instance`.
+    """One instance with the scores of a model and of people, one score per unit of `instance`.
 
-    `model_scores`: float32, shape (T,), any scale, positive for the predicted class; NaN where
-    undefined. `people_scores`: float32, shape (T,), in [0, 1], the share of workers who marked the
-    token. `difference` is the one number by which the instance was chosen. `prediction` and
+    A unit is a token, a feature of a row, or a cell of a picture, which `shape` = (rows, cols)
+    divides. `model_scores`: float32, shape (T,), any scale, positive for the predicted class; NaN
+    where undefined. `people_scores`: float32, shape (T,), in [0, 1], the share of workers who marked
+    the unit (of a cell: the mean share of its pixels). `difference` is the one number by which the instance was chosen. `prediction` and
     `probability` are the model's, `label` the data's, `people_label` the consensus of the crowd.
     """
 
@@ -32,14 +34,21 @@ class Contrast:
     difference: float | None = None
     label: str | None = None
     people_label: str | None = None
+    shape: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        units = math.prod(self.shape) if self.shape else self.instance.n_units
         for who, scores in (("model", self.model_scores), ("people", self.people_scores)):
-            if scores.shape != (self.instance.n_tokens,):
+            if scores.shape != (units,):
                 raise DataError(
                     f"instance {self.instance.id}: {who} scores have the shape {scores.shape}, "
-                    f"but the instance has {self.instance.n_tokens} tokens"
+                    f"but the instance has {units} {self.noun}s"
                 )
+
+    @property
+    def noun(self) -> str:
+        """What a unit is called."""
+        return {"row": "feature", "image": "cell"}.get(self.instance.kind, "token")
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ class TruthError(KonkyoError):
 class Truth:
     """What a simulated worker can know of an item.
 
-    `label` answers a question called `label`, and `evidence` (positions of words or features, of
-    no image) a question for marks, unless `answers` does. `answers`: question → its true answer, by form:
+    `label` answers a question called `label`, and `evidence` (positions of words or features; of
+    an image cells of the map shown with it) a question for marks on all but images, unless
+    `answers` does. `answers`: question → its true answer, by form:
 
     - choice of a nominal question: the right option's value;
     - choice of an ordinal question: a quality in [0, 1], from the lowest point to the highest;
