@@ -19,7 +19,9 @@ from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from pipeline.aggregate import aggregate_campaign
 from pipeline.align import Aligned, align_campaign
+from pipeline.class_images import class_images
 from pipeline.collect import collect
+from pipeline.compare import Wanted, compare_campaign
 from pipeline.config import CONFIG_NAME
 from pipeline.demos import DEMOS
 from pipeline.demos.base import Kind
@@ -108,7 +110,14 @@ def _run(project: Project, out: Path, kind: Kind, seed: int, say: Callable[[str]
     new = explain(project).new
     say(f"explained by {', '.join(new)}: {counted(sum(new.values()), 'rationale')}")
     _study(project, PlanRequest("highlight", HIGHLIGHT, items=_most(project, kind)), say)
-    _study(project, PlanRequest("rate", RATE, items=kind.rated, split="test"), say)
+    rate = PlanRequest("rate", RATE, items=kind.rated, split="test", explainers=kind.judged)
+    _study(project, rate, say)
+    if kind.inverse:
+        made = class_images(project, run=run.id)
+        say(f"asked the model what it expects of each class: {counted(made.new, 'picture')}")
+    for request in kind.further:
+        _study(project, request, say)
+        say(_conditions(project, request))
     for method in ("majority", "dawid_skene"):
         aggregate_campaign(project, HIGHLIGHT, method)
     found = _taught(project, out, kind, say)
@@ -129,6 +138,14 @@ def _taught(project: Project, out: Path, kind: Kind, say: Callable[[str], None])
 def _most(project: Project, kind: Kind) -> int:
     """The part of the instances that people see; the rest serve as check items."""
     return int(instances.count(project.engine) * kind.share)
+
+
+def _conditions(project: Project, request: PlanRequest) -> str:
+    """What each condition of a judging study came to."""
+    found = compare_campaign(project, request.name, None, Wanted(bootstrap=0)).result.estimates
+    values = {e.subject: e.value for e in found if e.value is not None}  # alike over whatever
+    said = ", ".join(f"{subject} {value:.2f}" for subject, value in values.items())
+    return f"{request.study}: {found[0].name.replace('_', ' ')}: {said}"
 
 
 def _study(project: Project, request: PlanRequest, say: Callable[[str], None]) -> None:

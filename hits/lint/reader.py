@@ -149,11 +149,26 @@ class Reader(HTMLParser):
             self._leave(self.found[self.stack.pop()], f"<{tag}>")
         if tag in ALONE:
             self._close_up_to(words(tag), BARRIERS, tag)
-        if tag in CLOSES:
+        if tag == "option" and not self._within("select"):
+            self._close_current("option", tag)
+        elif tag in CLOSES:
             closed, barriers = CLOSES[tag]
             self._close_up_to(closed, barriers | {"template"}, tag)
         if tag in BLOCKS:
             self._close_up_to(words("p"), BARRIERS | {"button"}, tag)
+
+    def _within(self, tag: str) -> bool:
+        """Whether an element called so is open, with no template between."""
+        names = [self.found[index].tag for index in self.stack]
+        inner = (
+            names[len(names) - names[::-1].index("template") :] if "template" in names else names
+        )
+        return tag in inner
+
+    def _close_current(self, closed: str, tag: str) -> None:
+        """Close the innermost open element, if it is called so."""
+        if self.stack and self.found[self.stack[-1]].tag == closed:
+            self._leave(self.found[self.stack.pop()], f"<{tag}>")
 
     def _close_up_to(self, closed: frozenset[str], barriers: frozenset[str], tag: str) -> None:
         for depth in range(len(self.stack) - 1, -1, -1):

@@ -18,6 +18,8 @@ from pipeline.demos.rule import Ruled
 from pipeline.formats import images
 from pipeline.formats.base import ReadOptions
 from pipeline.ingest import Provenance, import_from
+from pipeline.plan import PlanRequest
+from pipeline.planted import CLASS_IMAGES
 from pipeline.project import Project
 
 FOLDER = "digits"
@@ -45,7 +47,8 @@ epochs = 12
 
 [explain]
 explainers = [
-    "attention", "grad_cam", "integrated_gradients", "occlusion", "rise", "random",
+    "attention", "grad_cam", "integrated_gradients", "occlusion", "rise", "learned_mask",
+    "inference_arguments", "random",
 ]
 
 [study]
@@ -67,6 +70,12 @@ controls = []
     untaught: ClassVar[str] = ""
     share: ClassVar[float] = 0.9
     rated: ClassVar[int] = 20
+    judged: ClassVar[tuple[str, ...]] = ("attention", "grad_cam", "rise", "learned_mask")
+    inverse: ClassVar[bool] = True
+    further: ClassVar[tuple[PlanRequest, ...]] = (
+        PlanRequest("verify", "verify-demo", 20, "test", explainers=("inference_arguments",)),
+        PlanRequest("name", "name-demo", split=CLASS_IMAGES),
+    )
 
     def bring(self, project: Project, folder: Path, seed: int) -> str:
         """Some digits of each kind, with the pixels that the rule marks."""

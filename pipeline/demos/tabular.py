@@ -20,6 +20,7 @@ from pipeline.demos.rule import Ruled
 from pipeline.formats import rows
 from pipeline.formats.base import ReadOptions
 from pipeline.ingest import Provenance, import_from
+from pipeline.plan import PlanRequest
 from pipeline.project import Project
 
 TABLE = "breast_cancer"
@@ -44,7 +45,8 @@ epochs = 60
 
 [explain]
 explainers = [
-    "integrated_gradients", "gradient", "lime", "occlusion", "mutual_information", "random",
+    "integrated_gradients", "gradient", "lime", "occlusion", "mutual_information",
+    "learned_mask", "inference_arguments", "random",
 ]
 
 [study]
@@ -63,6 +65,16 @@ minutes = 4
     )
     share: ClassVar[float] = 0.9
     rated: ClassVar[int] = 20
+    judged: ClassVar[tuple[str, ...]] = (
+        "integrated_gradients",
+        "lime",
+        "mutual_information",
+        "learned_mask",
+    )
+    inverse: ClassVar[bool] = False
+    further: ClassVar[tuple[PlanRequest, ...]] = (
+        PlanRequest("verify", "verify-demo", 20, "test", explainers=("inference_arguments",)),
+    )
 
     def bring(self, project: Project, folder: Path, seed: int) -> str:
         """A sample of the table, with the features that the rule marks."""

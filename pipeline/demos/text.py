@@ -9,6 +9,7 @@ from db.words import counted
 from pipeline.corpus import corpus_path
 from pipeline.formats.base import ReadOptions
 from pipeline.ingest import Provenance, import_data
+from pipeline.plan import PlanRequest
 from pipeline.project import Project
 
 AUTHORS = "konkyo-reviews"
@@ -42,6 +43,9 @@ minutes = 4
     untaught: ClassVar[str] = ""
     share: ClassVar[float] = 0.9
     rated: ClassVar[int] = 40
+    judged: ClassVar[tuple[str, ...]] = ()
+    inverse: ClassVar[bool] = False
+    further: ClassVar[tuple[PlanRequest, ...]] = ()
 
     def bring(self, project: Project, folder: Path, seed: int) -> str:
         """The reviews as they come with konkyo."""

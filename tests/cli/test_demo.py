@@ -5,12 +5,15 @@ The demo on texts is run by the test of the wheel.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipeline import demo
+from pipeline import class_images, demo
 from pipeline.demos import DEMOS, image, tabular
+from pipeline.inverse.infer import InverseSettings
 from tests.cli.support import done, konkyo
 
 QUICK = """
@@ -22,19 +25,24 @@ bootstrap = 20
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few instances and epochs: what the models learn is not looked at here."""
-    rows = tabular.Tabular.settings.replace("epochs = 60", "epochs = 2") + QUICK
+    rows = tabular.Tabular.settings.replace("epochs = 60", "epochs = 9") + QUICK
     rows = rows.replace('"integrated_gradients", "gradient", "lime", ', '"gradient", ')
-    pictures = image.Image.settings.replace("epochs = 12", "epochs = 1")
+    pictures = image.Image.settings.replace("epochs = 12", "epochs = 8")
     pictures = pictures.replace("seeds = 7", "seeds = 2") + QUICK
     pictures = pictures.replace('"integrated_gradients", "occlusion", "rise", ', "")
-    assert "epochs = 2\n" in rows and "epochs = 1\n" in pictures and "seeds = 2\n" in pictures
+    assert "epochs = 9\n" in rows and "epochs = 8\n" in pictures and "seeds = 2\n" in pictures
     monkeypatch.setattr(tabular.Tabular, "settings", rows)
     monkeypatch.setattr(image.Image, "settings", pictures)
+    monkeypatch.setattr(tabular.Tabular, "judged", ("mutual_information",))
+    monkeypatch.setattr(image.Image, "judged", ("grad_cam",))
+    monkeypatch.setattr(class_images, "InverseSettings", partial(InverseSettings, steps=2))
     for kind in (tabular.Tabular, image.Image):
         monkeypatch.setattr(kind, "rated", 1)
         monkeypatch.setattr(kind, "share", 0.5)
+        few = tuple(replace(one, items=one.items and 6) for one in kind.further)
+        monkeypatch.setattr(kind, "further", few)
     monkeypatch.setattr(tabular, "ROWS", 30)
-    monkeypatch.setattr(image, "EACH", 5)
+    monkeypatch.setattr(image, "EACH", 6)
     monkeypatch.setattr(demo, "WORKERS", 4)
 
 
@@ -43,7 +51,8 @@ def test_rows_run_through_the_whole_loop_and_say_why_nothing_is_taught(tmp_path:
     said = done("demo", "--kind", "tabular", "--seed", "3", "--out", out)
     assert "imported 30 rows with the 6 features that a rule marks in each" in said.err
     assert "an mlp has no attention for people's marks to supervise" in said.err
-    for explainer in ("gradient", "occlusion", "mutual"):
+    assert "verify: share fitting input: inference_arguments" in said.err
+    for explainer in ("gradient", "occlusion", "mutual", "learned", "arguments"):
         assert explainer in said.out
     assert "was decided by a rule, not by people" in said.out.replace("\n", " ")
     assert (out / "konkyo.db").is_file()
@@ -58,10 +67,12 @@ def test_rows_run_through_the_whole_loop_and_say_why_nothing_is_taught(tmp_path:
 def test_pictures_run_through_the_whole_loop_twice_in_one_folder(tmp_path: Path) -> None:
     out = tmp_path / "first"
     first = done("demo", "--kind", "image", "--out", out)
-    assert "imported 50 pictures of digits" in first.err
+    assert "imported 60 pictures of digits" in first.err
     assert "trained residual_cnn" in first.err
+    assert "asked the model what it expects of each class: 10 pictures" in first.err
+    assert "verify: share fitting input" in first.err and "name: accuracy" in first.err
     assert "attention_supervision" in first.out  # attention over patches is taught
-    assert len(list((out / "digits").rglob("*.png"))) == 50
+    assert len(list((out / "digits").rglob("*.png"))) == 60
     report = (out / "report.html").read_text(encoding="utf-8")
     assert report.count('<svg class="picture"') == 2 * 8  # model and people, of eight pictures
     assert "data:image/png;base64," in report
@@ -69,7 +80,7 @@ def test_pictures_run_through_the_whole_loop_twice_in_one_folder(tmp_path: Path)
 
     (out / "digits" / "3" / "stray.png").write_bytes(b"left behind by an earlier demo")
     again = done("demo", "--kind", "image", "--out", out)
-    assert "imported 50 pictures of digits" in again.err
+    assert "imported 60 pictures of digits" in again.err
     assert _without_ids(first.out) == _without_ids(again.out)
 
 
