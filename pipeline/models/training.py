@@ -26,6 +26,7 @@ from pipeline.models.memory import enough_memory
 from pipeline.models.progress import restore, store
 from pipeline.models.settings import Settings
 from pipeline.models.splits import Split, split
+from pipeline.models.threads import threads_for
 from pipeline.models.trained import TrainedModel, build, choose_device, encoding_of
 from pipeline.models.vectors import read_vectors
 from pipeline.objectives.base import Objective, Weighted
@@ -103,7 +104,10 @@ def fit(
             if on_epoch is not None:
                 on_epoch(epoch)
 
-        with enough_memory(learned["train"], settings.batch_size):
+        with (
+            enough_memory(learned["train"], settings.batch_size),
+            threads_for(model.module, device),
+        ):
             run(course, learned, further, after)
     found = {part: judged(model, members) for part, members in rows.items() if members}
     metrics = {
