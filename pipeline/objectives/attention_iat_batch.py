@@ -16,31 +16,16 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pipeline.models.base import ATTENTION, Model, Output
+from pipeline.models.base import Model, Output
 from pipeline.models.batches import Batch
-from pipeline.objectives.base import Term
-from pipeline.objectives.perturbing import (
-    attended_again,
-    check_length,
-    of_length,
-    score_gradient,
-    task_loss,
-)
+from pipeline.objectives.perturbing import OfScores, of_length, score_gradient, task_loss
 
 
 @dataclass(frozen=True)
-class AttentionIATBatch:
+class AttentionIATBatch(OfScores):
     """`epsilon`: length of w over the other texts. A batch of one text is not perturbed."""
 
-    epsilon: float = 1.0
-
     name: ClassVar[str] = "attention_iat_batch"
-    needs: ClassVar[frozenset[str]] = frozenset({ATTENTION})
-    needs_human: ClassVar[bool] = False
-    second_order: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check_length(self.name, epsilon=self.epsilon)
 
     def perturbation(self, output: Output, batch: Batch, model: Model) -> Tensor:
         """r, (B, T), 0 where attention may not go."""
@@ -52,11 +37,3 @@ class AttentionIATBatch:
         directions = toward / torch.where(length > 0, length, 1.0)
         along = torch.einsum("bt,bkt->bk", slope, directions)
         return torch.einsum("bk,bkt->bt", of_length(along, self.epsilon), directions)
-
-    def term_at(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Term:
-        """The term with r as it is; in [0, ∞), lower is better."""
-        return Term(task_loss(batch)(attended_again(output, batch, model, r)).mean())
-
-    def term(self, output: Output, batch: Batch, model: Model) -> Term:
-        """As `attention_at`; what a row learns depends on the rows beside it."""
-        return self.term_at(output, batch, model, self.perturbation(output, batch, model))

@@ -15,13 +15,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from pipeline.models.base import ATTENTION, Model, Output
+from pipeline.models.base import Model, Output
 from pipeline.models.batches import Batch
-from pipeline.objectives.attention_iat import toward_words
-from pipeline.objectives.base import Term
+from pipeline.objectives.attention_iat import along, word_directions
 from pipeline.objectives.perturbing import (
-    attended_again,
-    check_length,
+    OfScores,
+    Virtual,
     divergence_from,
     of_length,
     score_gradient,
@@ -29,34 +28,16 @@ from pipeline.objectives.perturbing import (
 
 
 @dataclass(frozen=True)
-class AttentionIVAT:
+class AttentionIVAT(Virtual, OfScores):
     """`epsilon`: length of w over all pairs of words; `xi`: of the first, random step."""
 
-    epsilon: float = 1.0
-    xi: float = 0.1
-
     name: ClassVar[str] = "attention_ivat"
-    needs: ClassVar[frozenset[str]] = frozenset({ATTENTION})
-    needs_human: ClassVar[bool] = False
-    second_order: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check_length(self.name, epsilon=self.epsilon, xi=self.xi)
 
     def perturbation(self, output: Output, batch: Batch, model: Model) -> Tensor:
         """r, (B, T), 0 where attention may not go."""
-        scores = output.scores.detach()
+        directions = word_directions(output)
         both = output.attended[:, :, None] & output.attended[:, None, :]
-        directions = torch.sign(scores[:, None, :] - scores[:, :, None]) * both
         drawn = torch.randn_like(directions) * both
         first = (of_length(drawn, self.xi) * directions).sum(-1)
         slope = score_gradient(output, batch, model, divergence_from(output), first)
-        return toward_words(slope, output, self.epsilon)
-
-    def term_at(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Term:
-        """The term with r as it is, nats; in [0, ∞), lower is better."""
-        return Term(divergence_from(output)(attended_again(output, batch, model, r)).mean())
-
-    def term(self, output: Output, batch: Batch, model: Model) -> Term:
-        """As `attention_vat`."""
-        return self.term_at(output, batch, model, self.perturbation(output, batch, model))
+        return along(slope, directions, self.epsilon)

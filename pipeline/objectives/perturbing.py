@@ -6,17 +6,93 @@ nevertheless: a term has no second derivatives. Shapes: B rows, T units, D dimen
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from db.errors import UsageError
-from pipeline.models.base import Model, Output, States
+from pipeline.models.base import ATTENTION, Model, Output, States
 from pipeline.models.batches import Batch
+from pipeline.objectives.base import Term
 
 Loss = Callable[[Output], Tensor]
 """(B,): how bad a perturbed pass is, row by row."""
+
+
+@dataclass(frozen=True)
+class Perturbing(ABC):
+    """A pass that is perturbed by r, of length `epsilon` in some sense, and what it loses by that.
+
+    Each method says what r is; `loss` what is lost, `again` how r enters the second pass.
+    """
+
+    epsilon: float = 1.0
+
+    name: ClassVar[str]
+    needs_human: ClassVar[bool] = False
+    second_order: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_length(self.name, epsilon=self.epsilon)
+
+    @abstractmethod
+    def perturbation(self, output: Output, batch: Batch, model: Model) -> Tensor:
+        """r, 0 where there is nothing to perturb; nothing is differentiated through it."""
+
+    @abstractmethod
+    def again(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Output:
+        """The second pass."""
+
+    def loss(self, output: Output, batch: Batch) -> Loss:
+        """What the second pass should keep low: cross-entropy."""
+        return task_loss(batch)
+
+    def term_at(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Term:
+        """The term with r as it is; in [0, ∞), lower is better."""
+        return Term(self.loss(output, batch)(self.again(output, batch, model, r)).mean())
+
+    def term(self, output: Output, batch: Batch, model: Model) -> Term:
+        """The term with r found for this batch."""
+        return self.term_at(output, batch, model, self.perturbation(output, batch, model))
+
+
+@dataclass(frozen=True)
+class OfScores(Perturbing):
+    """r is added to ã, (B, T): one further step from states to logits, and no encoding again."""
+
+    needs: ClassVar[frozenset[str]] = frozenset({ATTENTION})
+
+    def again(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Output:
+        """The second pass with ã + r."""
+        return attended_again(output, batch, model, r)
+
+
+@dataclass(frozen=True)
+class OfEmbeddings(Perturbing):
+    """r is added to the embeddings, (B, T, D): a whole further pass, encoder and all."""
+
+    def again(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Output:
+        """The second pass from e + r."""
+        return read_again(output, batch, model, r)
+
+
+@dataclass(frozen=True)
+class Virtual(Perturbing):
+    """What is lost is KL from the pass itself, nats: no label is read. `xi`: of the first step."""
+
+    xi: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_length(self.name, xi=self.xi)
+
+    def loss(self, output: Output, batch: Batch) -> Loss:
+        """KL(p ‖ p′), p held fixed."""
+        return divergence_from(output)
 
 
 def check_length(name: str, **lengths: float) -> None:

@@ -16,12 +16,10 @@ from torch import Tensor
 
 from pipeline.models.base import Model, Output
 from pipeline.models.batches import Batch
-from pipeline.objectives.base import Term
 from pipeline.objectives.perturbing import (
-    check_length,
+    OfEmbeddings,
     embedding_gradient,
     of_length,
-    read_again,
     spread_of,
     task_loss,
     units,
@@ -29,17 +27,10 @@ from pipeline.objectives.perturbing import (
 
 
 @dataclass(frozen=True)
-class WordIAT:
+class WordIAT(OfEmbeddings):
     """`epsilon`: length of w over all pairs of a token and a word."""
 
-    epsilon: float = 1.0
-
     name: ClassVar[str] = "word_iat"
-    needs_human: ClassVar[bool] = False
-    second_order: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check_length(self.name, epsilon=self.epsilon)
 
     def perturbation(self, output: Output, batch: Batch, model: Model) -> Tensor:
         """r as it is added to the embeddings, (B, T, D), 0 at padding."""
@@ -54,14 +45,6 @@ class WordIAT:
         shares = of_length(along * per_length, self.epsilon) * per_length
         moved: Tensor = (shares @ words - shares.sum(-1, keepdim=True) * own) * spread
         return moved
-
-    def term_at(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Term:
-        """The term with r as it is; in [0, ∞), lower is better."""
-        return Term(task_loss(batch)(read_again(output, batch, model, r)).mean())
-
-    def term(self, output: Output, batch: Batch, model: Model) -> Term:
-        """Two further passes, encoder and all."""
-        return self.term_at(output, batch, model, self.perturbation(output, batch, model))
 
 
 TINY = 1e-4

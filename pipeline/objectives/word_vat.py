@@ -16,31 +16,22 @@ from torch import Tensor
 
 from pipeline.models.base import Model, Output
 from pipeline.models.batches import Batch
-from pipeline.objectives.base import Term
 from pipeline.objectives.perturbing import (
-    check_length,
+    OfEmbeddings,
+    Virtual,
     divergence_from,
     embedding_gradient,
     of_length,
-    read_again,
     spread_of,
     units,
 )
 
 
 @dataclass(frozen=True)
-class WordVAT:
+class WordVAT(Virtual, OfEmbeddings):
     """`epsilon`: length of r over all normalised embeddings of a text; `xi`: of the first step."""
 
-    epsilon: float = 1.0
-    xi: float = 0.1
-
     name: ClassVar[str] = "word_vat"
-    needs_human: ClassVar[bool] = False
-    second_order: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check_length(self.name, epsilon=self.epsilon, xi=self.xi)
 
     def perturbation(self, output: Output, batch: Batch, model: Model) -> Tensor:
         """r as it is added to the embeddings, (B, T, D), 0 at padding."""
@@ -49,11 +40,3 @@ class WordVAT:
         first = of_length(drawn, self.xi) * spread
         slope = embedding_gradient(output, batch, model, divergence_from(output), first)
         return of_length(slope * spread, self.epsilon) * spread
-
-    def term_at(self, output: Output, batch: Batch, model: Model, r: Tensor) -> Term:
-        """The term with r as it is, nats; in [0, ∞), lower is better."""
-        return Term(divergence_from(output)(read_again(output, batch, model, r)).mean())
-
-    def term(self, output: Output, batch: Batch, model: Model) -> Term:
-        """Three further passes, encoder and all."""
-        return self.term_at(output, batch, model, self.perturbation(output, batch, model))
