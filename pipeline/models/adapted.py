@@ -18,16 +18,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from db.errors import ConfigError
 from pipeline.models.attending import attention_of, weighted_sum
 from pipeline.models.base import ATTENTION, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.decay import decay_groups
+from pipeline.models.steps import ThreeSteps, output_of
 
 
-class Adapted(nn.Module):
+class Adapted(ThreeSteps):
     """The user's module behind the three steps of `Model`. Weights under `attention…` decay not."""
 
     offers: ClassVar[frozenset[str]] = frozenset({ATTENTION})
@@ -36,13 +37,6 @@ class Adapted(nn.Module):
         super().__init__()
         self.module = module
         self.kind = kind
-
-    def forward(
-        self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
-    ) -> Output:
-        """One pass; see `Model`."""
-        start = self.embed(batch) if embeddings is None else embeddings
-        return self.attend(self.encode(start, batch), start, batch, score_offset)
 
     def embed(self, batch: Batch) -> Tensor:
         """(B, T, D); padding is the zero vector, whatever the module makes of it."""
@@ -63,17 +57,9 @@ class Adapted(nn.Module):
         score_offset: Tensor | None = None,
     ) -> Output:
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
-        attended = batch.attended
-        found = attention_of(self.scores_of(states), attended, score_offset)
-        return Output(
-            logits=self.module.classify(weighted_sum(found.attention, states.hidden)),
-            attention=found.attention,
-            log_attention=found.log_attention,
-            scores=found.scores,
-            attended=attended,
-            embeddings=embeddings,
-            states=states,
-        )
+        found = attention_of(self.scores_of(states), batch.attended, score_offset)
+        logits = self.module.classify(weighted_sum(found.attention, states.hidden))
+        return output_of(logits, found, states, embeddings, batch)
 
     def scores_of(self, states: States) -> Tensor:
         """ã, (B, T), 0 everywhere from a module that scores nothing."""

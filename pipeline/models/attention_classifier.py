@@ -28,10 +28,11 @@ from pipeline.models.decay import decay_groups
 from pipeline.models.encoding import Encoding
 from pipeline.models.recurrent import BiLSTM
 from pipeline.models.settings import Settings
+from pipeline.models.steps import ThreeSteps, output_of
 from pipeline.models.vocabulary import PADDING, Vocabulary
 
 
-class AttentionClassifier(nn.Module):
+class AttentionClassifier(ThreeSteps):
     """`n_words` ids in, `n_classes` logits out; `pair` says whether a second text is read.
 
     `n_attributes`: how many values of attributes are told apart, for conditional attention.
@@ -80,13 +81,6 @@ class AttentionClassifier(nn.Module):
         for name, part in scorer.named_children():
             self.add_module(f"attention_{name}", part)
 
-    def forward(
-        self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
-    ) -> Output:
-        """One pass; see `Model`."""
-        start = self.embed(batch) if embeddings is None else embeddings
-        return self.attend(self.encode(start, batch), start, batch, score_offset)
-
     def embed(self, batch: Batch) -> Tensor:
         """(B, T, D); padding is the zero vector."""
         embedded: Tensor = self.embedding(batch.ids)
@@ -120,18 +114,9 @@ class AttentionClassifier(nn.Module):
         score_offset: Tensor | None = None,
     ) -> Output:
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
-        attended = batch.attended
-        found = attention_of(self.scorer[0](states, batch), attended, score_offset)
+        found = attention_of(self.scorer[0](states, batch), batch.attended, score_offset)
         summary = self.dropout(weighted_sum(found.attention, states.hidden))
-        return Output(
-            logits=self._logits(summary, states.query),
-            attention=found.attention,
-            log_attention=found.log_attention,
-            scores=found.scores,
-            attended=attended,
-            embeddings=embeddings,
-            states=states,
-        )
+        return output_of(self._logits(summary, states.query), found, states, embeddings, batch)
 
     def _logits(self, summary: Tensor, query: Tensor | None) -> Tensor:
         if query is not None:

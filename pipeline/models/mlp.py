@@ -20,9 +20,10 @@ from pipeline.models.decay import decay_groups
 from pipeline.models.encoding import Encoding
 from pipeline.models.features import Features
 from pipeline.models.settings import Settings
+from pipeline.models.steps import ThreeSteps
 
 
-class MLP(nn.Module):
+class MLP(ThreeSteps):
     """`n_features` features of `width` numbers in, `n_classes` logits out."""
 
     encoding_class: ClassVar[type[Encoding]] = Features
@@ -56,13 +57,6 @@ class MLP(nn.Module):
                 "leave [model] attention, attributes and vectors out"
             )
         return cls(settings, len(encoding.read), encoding.width, n_classes)
-
-    def forward(
-        self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
-    ) -> Output:
-        """One pass; see `Model`."""
-        start = self.embed(batch) if embeddings is None else embeddings
-        return self.attend(self.encode(start, batch), start, batch, score_offset)
 
     def embed(self, batch: Batch) -> Tensor:
         """(B, F, K): the numbers of each feature, standardised."""

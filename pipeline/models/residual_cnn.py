@@ -31,12 +31,13 @@ from pipeline.models.decay import decay_groups
 from pipeline.models.encoding import Encoding
 from pipeline.models.pixels import Pixels
 from pipeline.models.settings import Settings
+from pipeline.models.steps import ThreeSteps, output_of
 
 STEPS = 4
 """The stem and three stages: where the picture may be made smaller, down to one state a patch."""
 
 
-class ResidualCNN(nn.Module):
+class ResidualCNN(ThreeSteps):
     """Embeddings (B, U, K) in, `n_classes` logits out; see `Pixels` for the order of both axes."""
 
     encoding_class: ClassVar[type[Encoding]] = Pixels
@@ -82,13 +83,6 @@ class ResidualCNN(nn.Module):
                 )
         return cls(settings, encoding, n_classes)
 
-    def forward(
-        self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
-    ) -> Output:
-        """One pass; see `Model`."""
-        start = self.embed(batch) if embeddings is None else embeddings
-        return self.attend(self.encode(start, batch), start, batch, score_offset)
-
     def embed(self, batch: Batch) -> Tensor:
         """(B, U, K): the colours of each patch, standardised per channel."""
         if batch.values is None:
@@ -117,18 +111,9 @@ class ResidualCNN(nn.Module):
         score_offset: Tensor | None = None,
     ) -> Output:
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
-        attended = batch.attended
-        found = attention_of(self.scorer(states, batch), attended, score_offset)
+        found = attention_of(self.scorer(states, batch), batch.attended, score_offset)
         summary = self.dropout(weighted_sum(found.attention, states.hidden))
-        return Output(
-            logits=self.output(summary),
-            attention=found.attention,
-            log_attention=found.log_attention,
-            scores=found.scores,
-            attended=attended,
-            embeddings=embeddings,
-            states=states,
-        )
+        return output_of(self.output(summary), found, states, embeddings, batch)
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Weight decay everywhere but on attention."""
