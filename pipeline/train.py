@@ -236,7 +236,7 @@ def _run_id(data: Sequence[Instance], recipe: Recipe) -> str:
     decided: dict[str, Any] = {
         "settings": recipe.settings.as_mapping(),
         "seed": recipe.seed,
-        "objectives": [[o.name, o.weight, dict(o.options)] for o in recipe.objectives],
+        "objectives": [one.decided() for one in recipe.objectives],
         "extra": dict(recipe.extra),
     }
     if is_own(recipe.settings.kind):

@@ -29,8 +29,8 @@ from pipeline.objectives.base import Objective, Term
 from pipeline.objectives.cross_entropy import CrossEntropy
 
 CROSS_ENTROPY = CrossEntropy()
-Terms = Sequence[tuple[Objective, float]]
-"""Objectives that are loaded, and their weights λ."""
+Terms = Sequence[tuple[Objective, Callable[[int], float]]]
+"""Objectives that are loaded, and their weights λ in each epoch."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ def run(
     """Epoch after epoch until the course is done; leaves the weights of the best in the model."""
     while not course.done:
         number = len(course.history) + 1
-        means = _one_epoch(course, rows["train"], further)
+        weighted = [(one, found) for one, weight in further if (found := weight(number)) > 0]
+        means = _one_epoch(course, rows["train"], weighted)
         loss = _finite(means.pop("loss"), number)
         validation = judged(course.model, rows["validation"]).metrics
         epoch = Epoch(number, loss, means, validation)
@@ -129,7 +130,9 @@ def run(
         course.model.module.load_state_dict(course.weights)
 
 
-def _one_epoch(course: Course, rows: Sequence[Row], further: Terms) -> dict[str, float]:
+def _one_epoch(
+    course: Course, rows: Sequence[Row], further: Sequence[tuple[Objective, float]]
+) -> dict[str, float]:
     """Every training row once; means of the loss and of its terms."""
     model, module, settings = course.model, course.model.module, course.model.settings
     second_order = any(one.second_order for one, _ in further)

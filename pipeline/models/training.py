@@ -21,7 +21,7 @@ from pipeline.models.base import Pretrained, Worded, check_needs
 from pipeline.models.batches import HumanTarget, Row
 from pipeline.models.goals import LabelGoals, check_goals, toward
 from pipeline.models.judgement import Judged
-from pipeline.models.loop import Course, Epoch, judged, run
+from pipeline.models.loop import Course, Epoch, Terms, judged, run
 from pipeline.models.memory import enough_memory
 from pipeline.models.progress import restore, store
 from pipeline.models.settings import Settings
@@ -29,7 +29,7 @@ from pipeline.models.splits import Split, split
 from pipeline.models.threads import threads_for
 from pipeline.models.trained import TrainedModel, build, choose_device, encoding_of
 from pipeline.models.vectors import read_vectors
-from pipeline.objectives.base import Objective, Weighted
+from pipeline.objectives.base import Weighted
 
 __all__ = ["Epoch", "Fitted", "classes_of", "fit", "parts_of"]
 
@@ -140,7 +140,7 @@ def _belongs(
         content.update(f"{row.instance_id} {row.label}".encode() + row.ids.tobytes())
         for values in (row.marks, row.goal, row.attributes, row.values):
             content.update(b"" if values is None else values.tobytes())
-    decided = [[one.name, one.weight, dict(one.options)] for one in objectives]
+    decided = [one.decided() for one in objectives]
     shapes = {name: list(value.shape) for name, value in model.module.state_dict().items()}
     told = {
         Path(model.encoding.file).stem: model.encoding.written(),
@@ -188,14 +188,12 @@ def classes_of(
     return tuple(labels)
 
 
-def _load(
-    objectives: Sequence[Weighted], learning: Sequence[Row], model: TrainedModel
-) -> list[tuple[Objective, float]]:
+def _load(objectives: Sequence[Weighted], learning: Sequence[Row], model: TrainedModel) -> Terms:
     names = [one.name for one in objectives]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"objective {twice} is named more than once; give it one weight")
-    loaded = [(one.load(), one.weight) for one in objectives]
+    loaded = [(one.load(), one.weight_in) for one in objectives]
     for one, _ in loaded:
         check_needs(f"objective {one.name}", one, model.settings.kind, model.module.offers)
     learns = next((one.name for one, _ in loaded if one.needs_human), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from torch import Tensor
 
@@ -19,6 +19,7 @@ from pipeline.models.batches import Batch
 from pipeline.objectives import OBJECTIVES
 
 ALWAYS = "cross_entropy"
+Schedule = Literal["constant", "rise", "fall"]
 
 
 class Term(NamedTuple):
@@ -49,13 +50,26 @@ class Objective(Protocol):
 
 @dataclass(frozen=True)
 class Weighted:
-    """An objective by name, its weight λ > 0 in the loss, and its options."""
+    """An objective by name, its weight λ > 0 in the loss, its options, and when λ holds.
+
+    `schedule`: "constant"; "rise", from λ/`over` in the first epoch up to λ in epoch `over`;
+    "fall", from λ down to 0 after `over` epochs, and cross-entropy alone from then on.
+    """
 
     name: str
     weight: float
     options: Mapping[str, Any] = field(default_factory=dict)
+    schedule: Schedule = "constant"
+    over: int = 5
 
     def __post_init__(self) -> None:
+        if self.schedule not in get_args(Schedule):
+            raise UsageError(
+                f"{self.name} has the schedules {', '.join(get_args(Schedule))}, "
+                f"not {self.schedule!r}"
+            )
+        if self.over < 1:
+            raise UsageError(f"{self.name}: over must be 1 epoch or more, not {self.over}")
         if not (math.isfinite(self.weight) and self.weight > 0):
             raise UsageError(
                 f"the weight of {self.name} must be above 0, not {self.weight}; "
@@ -63,6 +77,19 @@ class Weighted:
             )
         if self.name == ALWAYS:
             raise UsageError(f"{ALWAYS} is always part of the loss; name further objectives only")
+
+    def weight_in(self, epoch: int) -> float:
+        """λ in an epoch, the first being 1; 0 where the schedule has come to its end."""
+        if self.schedule == "rise":
+            return self.weight * min(1.0, epoch / self.over)
+        if self.schedule == "fall":
+            return self.weight * max(0.0, 1 - (epoch - 1) / self.over)
+        return self.weight
+
+    def decided(self) -> list[Any]:
+        """What is the same wherever the same is learned, as plain values; for hashes."""
+        when = [] if self.schedule == "constant" else [self.schedule, self.over]
+        return [self.name, self.weight, dict(self.options), *when]
 
     def load(self) -> Objective:
         """The objective with its options; an unknown name or option is refused."""
@@ -76,4 +103,9 @@ class Weighted:
 
 def describe(objectives: Sequence[Weighted]) -> str:
     """One line for a run's record, such as "cross_entropy + 0.2 attention_supervision"."""
-    return " + ".join([ALWAYS, *(f"{one.weight:g} {one.name}" for one in objectives)])
+    return " + ".join([ALWAYS, *map(_in_words, objectives)])
+
+
+def _in_words(one: Weighted) -> str:
+    when = "" if one.schedule == "constant" else f" ({one.schedule} over {one.over})"
+    return f"{one.weight:g} {one.name}{when}"
