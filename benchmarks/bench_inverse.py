@@ -19,12 +19,11 @@ import numpy as np
 import torch
 
 from db.records import Instance
-from pipeline.class_images import POINTS
+from pipeline.class_images import nearest, prior_of
 from pipeline.corpus.embedded import digits
 from pipeline.formats.instances import image_instance, row_instance
 from pipeline.inverse import PRIORS
-from pipeline.inverse.boltzmann.learning import LearningSettings
-from pipeline.inverse.infer import InverseSettings, class_image
+from pipeline.inverse.infer import InverseSettings, class_images
 from pipeline.inverse.opening import inputs_of, opened
 from pipeline.models import MODELS
 from pipeline.models.settings import Settings
@@ -58,30 +57,14 @@ def pixel_rows() -> list[Instance]:
 
 def images_of(model: Any, data: list[Instance], prior: str, seed: int) -> tuple[Any, int, float]:
     """(10, 64), how many are nearest to their own mean, seconds of the inference alone."""
-    labels = np.array([one.label for one in data])
     with frozen(model):
         opening, inputs = opened(model), inputs_of(model, data)
-        kind = PRIORS.load(prior)
-        how = {"settings": LearningSettings(batch=POINTS)} if prior == "boltzmann" else {}
-        learned = kind.learned(inputs, **how)
+        learned = prior_of(prior, inputs, seed)
         began = time.perf_counter()
-        found = np.stack(
-            [
-                class_image(
-                    opening.first,
-                    opening.rest,
-                    target,
-                    opening.shape,
-                    learned,
-                    InverseSettings(seed=seed),
-                    opening.standard,
-                ).m.ravel()
-                for target in range(10)
-            ]
-        )
-    means = np.stack([inputs.numpy()[labels == label].mean(axis=0) for label in model.labels])
-    nearest = ((found[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)
-    return found, int((nearest == np.arange(10)).sum()), time.perf_counter() - began
+        made = class_images(opening, 10, learned, InverseSettings(seed=seed))
+        seconds = time.perf_counter() - began
+    own = sum(label == near for label, near in nearest(model, made, inputs.numpy(), data).items())
+    return np.stack([one.m.ravel() for one in made]), own, seconds
 
 
 def sheet(rows: list[Any], path: Path, times: int = 8, gap: int = 4) -> None:
@@ -111,7 +94,7 @@ def main() -> None:
     for kind, data in (("residual_cnn", pictures()), ("mlp", pixel_rows())):
         if given.kind and kind not in given.kind:
             continue
-        nearest: dict[str, list[int]] = {name: [] for name in priors}
+        right: dict[str, list[int]] = {name: [] for name in priors}
         for seed in range(given.seeds):
             start = Settings(kind=kind, device="cpu")
             fitted = fit(data, settings=replace(start, **MODELS.load(kind).defaults), seed=seed)
@@ -120,7 +103,7 @@ def main() -> None:
             said = []
             for prior in priors:
                 found, own, seconds = images_of(fitted.model, known, prior, seed)
-                nearest[prior].append(own)
+                right[prior].append(own)
                 said.append(f"{prior} {own}/10 ({seconds:.1f} s)")
                 if seed == 0:
                     shown.append(found)
@@ -129,7 +112,7 @@ def main() -> None:
                 f"{kind} seed {seed}, test accuracy {accuracy:.3f}: {', '.join(said)}", flush=True
             )
         for prior in priors:
-            print(f"{kind} {prior}: {np.mean(nearest[prior]):.1f} of 10 nearest to their own mean")
+            print(f"{kind} {prior}: {np.mean(right[prior]):.1f} of 10 nearest to their own mean")
     if given.sheet:
         sheet(shown, given.sheet)
 

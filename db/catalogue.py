@@ -6,12 +6,12 @@ and `konkyo --help` loads neither torch nor boto3.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from db.errors import UsageError
+from db.words import near_miss
 
 
 class Catalogue(Mapping[str, str]):
@@ -38,6 +38,5 @@ class Catalogue(Mapping[str, str]):
         return getattr(importlib.import_module(module), attribute)
 
     def _unknown(self, name: str) -> str:
-        near = difflib.get_close_matches(name, self._table, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"no {self.noun} called {name!r}{hint} (there are: {', '.join(self._table)})"
+        known = ", ".join(self._table)
+        return f"no {self.noun} called {name!r}{near_miss(name, self)} (there are: {known})"

@@ -1,9 +1,13 @@
 """How numbers of things, and values out of tables, stand in sentences.
 
-Every message, note and report counts with `counted`, and quotes a value of a table with `shown`.
+Every message, note and report counts with `counted`, and quotes a value of a table with `shown`;
+an error about a name that is not there ends with `near_miss`.
 """
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
 
 
 def counted(value: int, one: str, many: str = "") -> str:
@@ -12,6 +16,12 @@ def counted(value: int, one: str, many: str = "") -> str:
     A verb may follow the noun in both: `counted(n, "unit is", "units are")`.
     """
     return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def near_miss(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'known'?`, where something known looks like `name`; else nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def shown(value: object) -> str:

@@ -11,21 +11,22 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from db.errors import UsageError
 from db.records import Instance, ModelRun
 from db.store import instances, runs
-from pipeline.explain import learned_from
 from pipeline.formats.instances import image_instance
 from pipeline.inverse import PRIORS
 from pipeline.inverse.boltzmann.learning import LearningSettings
-from pipeline.inverse.infer import ClassImage, InverseSettings, class_image
+from pipeline.inverse.infer import ClassImage, InverseSettings
+from pipeline.inverse.infer import class_images as of_every_class
 from pipeline.inverse.opening import inputs_of, opened
 from pipeline.inverse.priors.base import Prior
+from pipeline.learned import learned_from
 from pipeline.models.checkpoint import load
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.planted import CLASS_IMAGE, CLASS_IMAGES
@@ -77,26 +78,13 @@ def class_images(
         opening = opened(model)
         data = _drawn(learned_from(chosen, readable(project, chosen.kind)), seed)
         inputs = inputs_of(model, data)
-        learned = _prior(name, inputs, seed)
-        made = []
-        for target in range(len(model.labels)):
-            made.append(
-                class_image(
-                    opening.first,
-                    opening.rest,
-                    target,
-                    opening.shape,
-                    learned,
-                    how,
-                    opening.standard,
-                )
-            )
-            if on_progress is not None:
-                on_progress(target + 1, len(model.labels))
+        made = of_every_class(
+            opening, len(model.labels), prior_of(name, inputs, seed), how, on_progress
+        )
     stored = instances.add(
         project.engine, [_instance(chosen, one, model, opening.side) for one in made]
     )
-    found = _nearest(model, made, inputs.numpy(), data)
+    found = nearest(model, made, inputs.numpy(), data)
     return ClassImages(chosen, name, stored.new, stored.known, found)
 
 
@@ -107,7 +95,9 @@ def _drawn(found: Sequence[Instance], seed: int) -> list[Instance]:
     return [found[place] for place in sorted(places.tolist())]
 
 
-def _prior(name: str, inputs: Any, seed: int) -> Prior:
+def prior_of(name: str, inputs: Tensor, seed: int) -> Prior:
+    """The prior called `name`, learned from inputs of 0 and 1, (N, D); a UsageError where a
+    Boltzmann machine would have more than `MOST_UNITS`."""
     kind = PRIORS.load(name)
     if name != "boltzmann":
         flat: Prior = kind.learned(inputs)
@@ -153,12 +143,13 @@ def enlarged(m: NDArray[np.floating], mark: str = "") -> bytes:
     return file.getvalue()
 
 
-def _nearest(
+def nearest(
     model: TrainedModel,
     made: Sequence[ClassImage],
     inputs: NDArray[np.float32],
     data: Sequence[Instance],
 ) -> dict[str, str]:
+    """See `ClassImages`; `inputs`, (N, D), are those of `data`."""
     labels = np.array([one.label or "" for one in data])
     there = [label for label in model.labels if (labels == label).any()]
     if not there:

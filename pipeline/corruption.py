@@ -30,10 +30,9 @@ from db.records import Estimate, Instance, ModelRun, instance_id
 from db.store import runs
 from db.words import counted
 from pipeline.controls import explained
-from pipeline.explain import learned_from, settings_of
-from pipeline.explainers.base import Learning
-from pipeline.explainers.keeping import learned_of
+from pipeline.explaining import settings_of
 from pipeline.faithfulness import explainers_of, instances_of
+from pipeline.learned import known_to, learned
 from pipeline.models.batches import Row
 from pipeline.models.checkpoint import load
 from pipeline.models.predict import probabilities
@@ -41,7 +40,6 @@ from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel
 from pipeline.models.vocabulary import SPECIAL, normalise
 from pipeline.project import Project
-from pipeline.readable import readable
 
 LEAST_DROP = 0.2
 POSITIONS, WORDS = 10, 10
@@ -112,8 +110,8 @@ def corruption(
     made = list({one.instance.id: one for one in made}.values())
     if not made:
         raise KonkyoError(
-            f"in none of {counted(len(chosen), 'text')} a replacement was found that lowers the prediction by "
-            f"{request.drop}; ask for less with --amount, or take more texts"
+            f"in none of {counted(len(chosen), 'text')} a replacement was found that lowers the "
+            f"prediction by {request.drop}; ask for less with --amount, or take more texts"
         )
     estimates = _estimates(project, run, model, made, names)
     left = len(chosen) - len(made)
@@ -224,8 +222,8 @@ def _estimates(
     shown = [one.instance for one in made]
     targets = {one.instance.id: one.target for one in made}
     asked = settings_of(project)
-    learning = [one for one in asked.load(names) if isinstance(one, Learning)]
-    known = learned_from(run, readable(project, run.kind)) if learning else []
+    explainers = asked.load(names)
+    known = known_to(project, run, explainers)
     scores = explained(
         model,
         shown,
@@ -233,7 +231,7 @@ def _estimates(
         seed,
         targets,
         settings=asked,
-        learned=learned_of(project.folder / run.weights, model, learning, known, seed),
+        learned=learned(project, run, model, explainers, known),
     )
     replaced_at = np.array([one.position for one in made], dtype=np.int64)
     lengths = np.array([i.n_tokens for i in shown], dtype=np.int64)

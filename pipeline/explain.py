@@ -5,9 +5,9 @@ What is stored already is not computed again, so an interrupted command continue
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from analysis.explained.agreement import MapAgreement
 from analysis.explained.agreement import agreement as maps_agreement
@@ -18,15 +18,11 @@ from pipeline.attention_gradient import attention_and_gradient, check_attention
 from pipeline.engines.base import Engine
 from pipeline.engines.inprocess import HERE
 from pipeline.explainers import EXPLAINERS
-from pipeline.explainers.base import Explainer
-from pipeline.explainers.batching import ExplainSettings
-from pipeline.explainers.batching import explain as explain_batches
-from pipeline.explainers.keeping import kept, lacking, learned_of
+from pipeline.explainers.keeping import lacking
 from pipeline.explainers.learned_mask import NAME as LEARNED_MASK
 from pipeline.explainers.options import in_words, stated
+from pipeline.explaining import Explaining, Part
 from pipeline.mask_control import MaskControl, mask_control
-from pipeline.models.checkpoint import load
-from pipeline.models.trained import TrainedModel
 from pipeline.project import Project
 from pipeline.readable import readable
 
@@ -64,162 +60,95 @@ def explain(
     agreement: bool = False,
     again: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
     where: Engine = HERE,
 ) -> Explained:
-    """Explain every instance that the run reads by the named explainers, or the settings': the class predicted, or each.
+    """Explain every instance that the run reads, by the explainers named or the settings': the
+    class predicted, or each.
 
     Rationales of other classes than the predicted one are stored as contrasts; only studies that
     put several predictions beside each other read them. `agreement`: measure too how far attention
     agrees with gradients, on all texts; that is not stored. `again`: rationales of these explainers
     that were made with other options are replaced, which is refused else. `where`: the engine that
-    rationales are computed on.
+    rationales are computed on. `on_note` gets what will take long, before it is begun.
     """
     chosen = runs.find(project.engine, run)
     names = tuple(dict.fromkeys(explainers)) or project.settings.explain.explainers
     for name in names:
         EXPLAINERS.load(name)
     data = readable(project, chosen.kind)
+    work = Explaining(project, chosen, data, on_progress, where, on_note)
     if agreement:
-        check_attention(load(project.folder / chosen.weights))
-    done = explain_run(
-        project, chosen, data, names, again=again, on_progress=on_progress, where=where
-    )
+        check_attention(work.model)
+    new = explain_predicted(work, names, again)
+    known = {name: len(work.data) - new[name] for name in names}
     if every_class:
-        _contrast(project, chosen, data, names, done, on_progress, where)
-    return replace(
-        done,
-        agreement=_agreement(project, chosen, data) if agreement else None,
-        masks=mask_control(project, chosen, data) if LEARNED_MASK in names else None,
+        new += _contrasts(work, names)
+    return Explained(
+        chosen,
+        {name: new[name] for name in names},
+        known,
+        agreement=_agreement(work) if agreement else None,
+        masks=mask_control(project, chosen, work.data) if LEARNED_MASK in names else None,
     )
 
 
 def explain_run(
-    project: Project,
-    run: ModelRun,
-    data: Sequence[Instance],
-    names: Sequence[str],
-    *,
-    again: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
-    where: Engine = HERE,
-) -> Explained:
+    project: Project, run: ModelRun, data: Sequence[Instance], names: Sequence[str]
+) -> None:
     """Explain the given instances, leaving out what is stored already."""
-    settings = settings_of(project)
-    _one_way(project, run, settings.load(names), again)
+    explain_predicted(Explaining(project, run, data), names)
+
+
+def explain_predicted(work: Explaining, names: Sequence[str], again: bool = False) -> Counter[str]:
+    """Explain the class predicted wherever that is not stored; explainer → how many are new.
+
+    What explainers found out and kept is found again where it is gone, though all be explained.
+    """
+    project, run = work.project, work.run
+    _one_way(work, names, again)
     done = {name: rationales.done(project.engine, run.id, name) for name in names}
-    waiting = _grouped(data, names, done)
-    if not waiting and lacking(project.folder / run.weights, settings.load(names)):
-        waiting[tuple(names)] = []  # all is explained, but what was found out has to be found again
-    total = sum(len(group) * len(missing) for missing, group in waiting.items())
-    written = 0
-    new = dict.fromkeys(names, 0)
-    model: TrainedModel | None = None
-    for missing, group in waiting.items():
-        model = model or load(project.folder / run.weights)
-        seed = project.settings.project.seed
-        known = learned_from(run, data)
-        chunks = explain_batches(
-            model,
-            group,
-            missing,
-            seed=seed,
-            settings=settings,
-            run_id=run.id,
-            learn_from=known,
-            learned=kept(project.folder / run.weights, model, settings.load(missing), known, seed),
-            where=where,
-        )
-        for batch in chunks:
-            for rationale in rationales.add(project.engine, batch):
-                new[rationale.explainer] += 1
-            written += len(batch)
-            if on_progress is not None:
-                on_progress(written, total)
-    return Explained(run, new, {name: len(data) - new[name] for name in names})
+    parts = [Part(missing, group) for missing, group in _grouped(work.data, names, done).items()]
+    work.learn(lacking(project.folder / run.weights, work.settings.load(names)))
+    return Counter(one.explainer for one in work.write(parts))
 
 
-def _one_way(project: Project, run: ModelRun, explainers: Sequence[Explainer], again: bool) -> None:
+def _one_way(work: Explaining, names: Sequence[str], again: bool) -> None:
     """All rationales of a run by an explainer are made with the same options.
 
-    Those that were made with others make way where they may, all at once; else this is a `Conflict`.
+    Those that were made with others make way where they may, all at once; else it is a `Conflict`.
     """
-    other = {
-        one.name: there
-        for one in explainers
-        if (there := rationales.options(project.engine, run.id, one.name))
-        not in ([], [stated(one)])
-    }
+    engine, run = work.project.engine, work.run
+    asked = {one.name: stated(one) for one in work.settings.load(names)}
+    there = {name: rationales.options(engine, run.id, name) for name in asked}
+    other = [name for name, options in asked.items() if there[name] not in ([], [options])]
     if other and not again:
-        name, there = next(iter(other.items()))
-        asked = next(stated(one) for one in explainers if one.name == name)
+        name = other[0]
         raise Conflict(
-            f"run {run.id} has rationales by {name} with {' and '.join(map(in_words, there))}, and "
-            f"[explain.options.{name}] now asks for {in_words(asked)}; put the options back, or "
-            f'replace those rationales with "konkyo explain --explainer {name} --again"'
+            f"run {run.id} has rationales by {name} with "
+            f"{' and '.join(map(in_words, there[name]))}, and [explain.options.{name}] now asks for "
+            f"{in_words(asked[name])}; put the options back, or replace those rationales with "
+            f'"konkyo explain --explainer {name} --again"'
         )
     if other:
-        load(project.folder / run.weights)  # nothing is given up for a model that cannot explain
-        rationales.forget(project.engine, run.id, list(other))
+        _ = work.model  # nothing is given up for a model that cannot explain
+        rationales.forget(engine, run.id, other)
 
 
-def _contrast(
-    project: Project,
-    run: ModelRun,
-    data: Sequence[Instance],
-    names: Sequence[str],
-    done: Explained,
-    on_progress: Callable[[int, int], None] | None,
-    where: Engine,
-) -> None:
-    """Explain every class that was not predicted; `done` counts what is new."""
-    model = load(project.folder / run.weights)
-    waiting = [
-        (name, target, [i for i in data if (i.id, target) not in there])
+def _contrasts(work: Explaining, names: Sequence[str]) -> Counter[str]:
+    """Explain every class that was not predicted; explainer → how many are new."""
+    parts = [
+        Part((name,), group, target)
         for name in names
-        for there in [rationales.explained(project.engine, run.id, name)]
-        for target in range(len(run.labels))
+        for there in [rationales.explained(work.project.engine, work.run.id, name)]
+        for target in range(len(work.run.labels))
+        if (group := [i for i in work.data if (i.id, target) not in there])
     ]
-    total, written = sum(len(group) for _, _, group in waiting), 0
-    seed, settings = project.settings.project.seed, settings_of(project)
-    learned: dict[str, Mapping[str, Any]] = {}  # by explainer, once for all classes
-    for name, target, group in waiting:
-        targets = {i.id: target for i in group}
-        if group and name not in learned:
-            learned[name] = learned_of(
-                project.folder / run.weights,
-                model,
-                settings.load([name]),
-                learned_from(run, data),
-                seed,
-            )
-        if not group:
-            continue
-        for batch in explain_batches(
-            model,
-            group,
-            [name],
-            seed=seed,
-            settings=settings,
-            run_id=run.id,
-            targets=targets,
-            learned=learned[name],
-            where=where,
-        ):
-            contrasts = [replace(one, contrast=True) for one in batch]
-            done.new[name] += len(rationales.add(project.engine, contrasts))
-            written += len(batch)
-            if on_progress is not None:
-                on_progress(written, total)
-
-
-def learned_from(run: ModelRun, data: Sequence[Instance]) -> list[Instance]:
-    """Instances that the run was not judged by: explainers that learn may learn from them."""
-    held = set(run.settings.get("test", ()))
-    return [i for i in data if i.id not in held]
+    return Counter(one.explainer for one in work.write(parts))
 
 
 def _grouped(
-    data: Sequence[Instance], names: Sequence[str], done: dict[str, set[str]]
+    data: Sequence[Instance], names: Sequence[str], done: Mapping[str, set[str]]
 ) -> dict[tuple[str, ...], list[Instance]]:
     """Instances by the explainers that they still need: those share forward passes."""
     groups: dict[tuple[str, ...], list[Instance]] = {}
@@ -230,20 +159,14 @@ def _grouped(
     return groups
 
 
-def settings_of(project: Project) -> ExplainSettings:
-    """The options of explainers that the settings state."""
-    stated = project.settings.explain
-    return ExplainSettings(options=stated.options, token_budget=stated.token_budget)
-
-
-def _agreement(project: Project, run: ModelRun, data: Sequence[Instance]) -> MapAgreement:
+def _agreement(work: Explaining) -> MapAgreement:
     """Attention and gradients of every text, with intervals as the settings make them."""
-    maps = attention_and_gradient(load(project.folder / run.weights), data)
-    settings = project.settings.analysis
+    maps = attention_and_gradient(work.model, work.data)
+    settings = work.project.settings
     return maps_agreement(
         maps.attention,
         maps.gradient,
-        bootstrap=settings.bootstrap,
-        seed=project.settings.project.seed,
-        confidence=settings.confidence,
+        bootstrap=settings.analysis.bootstrap,
+        seed=settings.project.seed,
+        confidence=settings.analysis.confidence,
     )

@@ -25,11 +25,10 @@ from pipeline.controls import UNLEARNED, Scores, explained, fresh_model, random_
 from pipeline.embedding_scores import embedding_scores, perturbations
 from pipeline.engines.base import Engine
 from pipeline.engines.inprocess import HERE
-from pipeline.explain import learned_from, settings_of
 from pipeline.explainers import EXPLAINERS
-from pipeline.explainers.base import Learning
 from pipeline.explainers.batching import ExplainSettings
-from pipeline.explainers.keeping import learned_of
+from pipeline.explaining import settings_of
+from pipeline.learned import known_to, learned
 from pipeline.models.batches import Row
 from pipeline.models.checkpoint import load
 from pipeline.models.seeding import instance_generator
@@ -107,9 +106,7 @@ def faithfulness(
     curves = bool(model.encoding.shape)
     seed = project.settings.project.seed
     probed = _probe_all(prober, rows, whole, ragged, seed, on_progress, curves=curves)
-    result = _result(
-        project, replace(request, removal=removal), model, chosen, ragged, probed, targets, asked
-    )
+    result = _result(project, request, removal, model, chosen, ragged, probed, targets, asked)
     missing = len(drawn) - len(chosen)
     left_out = {MISSING: missing} if missing else {}
     wanted = len(chosen) * (2 + len(ragged) * _probes(rows, curves))
@@ -143,10 +140,9 @@ def _asked(
         name: there[0] for name in names if (there := stored.options(project.engine, run.id, name))
     }
     settings = replace(settings_of(project), options=options)
-    learning = [one for one in settings.load(names) if isinstance(one, Learning)]
-    known = learned_from(run, readable(project, run.kind)) if learning else []
-    folder, seed = project.folder / run.weights, project.settings.project.seed
-    found = learned_of(folder, model, learning, known, seed) if again else {}
+    explainers = settings.load(names)
+    known = known_to(project, run, explainers)
+    found = learned(project, run, model, explainers, known) if again else {}
     return _Asked(settings, known, found)
 
 
@@ -181,6 +177,7 @@ def _subjects(
 def _result(
     project: Project,
     request: FaithfulnessRequest,
+    removal: str,
     model: TrainedModel,
     chosen: Sequence[Instance],
     ragged: Mapping[str, Ragged],
@@ -193,7 +190,7 @@ def _result(
     plan = plan_of(len(chosen), settings.bootstrap, seed, settings.confidence)
     result = measure(
         probed,
-        request.removal or "",
+        removal,
         compat=request.compat,
         bootstrap=plan.bootstrap,
         seed=seed,
@@ -228,7 +225,7 @@ def explainers_of(project: Project, named: Sequence[str]) -> list[str]:
 def instances_of(
     project: Project, kind: str, split: str | None, sample: int | None
 ) -> list[Instance]:
-    """What a model of this kind reads, of a split, a seeded sample of them; in the order of their import.
+    """What a model of this kind reads, of a split, a seeded sample; in the order of their import.
 
     Planted ones are left out: they were made to be odd.
     """

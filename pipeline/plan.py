@@ -33,7 +33,7 @@ from pipeline.fitting import fitted
 from pipeline.market import open_market
 from pipeline.planted import CLASS_IMAGES, is_class_image
 from pipeline.project import Project
-from pipeline.proposal import chosen_in
+from pipeline.proposal import Chosen, chosen_in
 from pipeline.selection import KEY, drawn_from
 
 WRITTEN = ("instructions", "consent_page", "debriefing")
@@ -47,9 +47,10 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class PlanRequest:
     """What the user asked for; None leaves the choice to the settings or to the data.
 
-    `study` is a study type, or the folder of a study of one's own. `items` is how many instances are drawn (all without it), `split` from which part.
-    `explainers` say whose rationales a study that shows rationales shows; `chosen` is a proposal of
-    `konkyo select`, whose instances are shown rather than drawn ones.
+    `study` is a study type, or the folder of a study of one's own. `items` is how many instances
+    are drawn (all without it), `split` from which part. `explainers` say whose rationales a study
+    that shows rationales shows; `chosen` is a proposal of `konkyo select`, whose instances are
+    shown rather than drawn ones.
     """
 
     study: str
@@ -89,10 +90,12 @@ def plan(project: Project, request: PlanRequest) -> Planned:
     market = open_market(project, request.market, request.environment, campaign=request.name)
     _check_source(request.source or project.settings.market.source)
     seed = project.settings.project.seed if request.seed is None else request.seed
-    wanted = _wanted(project, request, study, options, pool, everything, seed)
+    proposal = _proposal(request)
+    picked = _chosen(pool, request, proposal, seed)
+    wanted = _wanted(project, request, study, options, picked, everything, seed)
     request = replace(request, run=wanted.run)
     drawn = drawing_of(study.name).draw(wanted)
-    chosen = drawn_from(pool, len(wanted.chosen), request.split) | _proposed(request)
+    chosen = drawn_from(pool, len(wanted.chosen), request.split) | _proposed(proposal)
     campaign = _campaign(project, request, study, options, market, seed, pool[0].kind, chosen)
     laid, notes = fitted(project, campaign, spread(drawn, settings, seed))
     if not laid:
@@ -112,14 +115,14 @@ def _wanted(
     request: PlanRequest,
     study: Study,
     options: Mapping[str, Any],
-    pool: Sequence[Instance],
+    chosen: list[Instance],
     everything: Sequence[Instance],
     seed: int,
 ) -> Wanted:
     """What is to be drawn; an error where a study shows rationales and none are named, or the
     other way round."""
     run, explainers = request.run, _explainers(project, request)
-    if drawing_of(study.name).uses_run(options, pool[0].kind):
+    if drawing_of(study.name).uses_run(options, chosen[0].kind):
         run = runs.find(project.engine, request.run).id
         if not explainers:
             raise UsageError(
@@ -131,23 +134,32 @@ def _wanted(
     return Wanted(
         project=project,
         options=options,
-        kind=pool[0].kind,
+        kind=chosen[0].kind,
         everything=everything,
-        chosen=_chosen(pool, request, seed),
+        chosen=chosen,
         explainers=explainers,
         run=run,
         seed=seed,
     )
 
 
-def _chosen(pool: Sequence[Instance], request: PlanRequest, seed: int) -> list[Instance]:
-    """The instances of a proposal, in its order, or so many drawn at random."""
+def _proposal(request: PlanRequest) -> Chosen | None:
+    """What the file of `--chosen` says; None without one."""
     if request.chosen is None:
-        return sample(pool, request.items, seed)
+        return None
     if request.items is not None:
         raise UsageError("--chosen says which instances; leave --items out")
+    return chosen_in(request.chosen)
+
+
+def _chosen(
+    pool: Sequence[Instance], request: PlanRequest, proposal: Chosen | None, seed: int
+) -> list[Instance]:
+    """The instances of a proposal, in its order, or so many drawn at random; never none."""
+    if proposal is None:
+        return sample(pool, request.items, seed)
     by_id = {i.id: i for i in pool}
-    named = chosen_in(request.chosen).strata
+    named = proposal.strata
     strange = [name for name in named if name not in by_id]
     if strange or not named:
         what = (
@@ -158,12 +170,11 @@ def _chosen(pool: Sequence[Instance], request: PlanRequest, seed: int) -> list[I
     return [by_id[name] for name in named]
 
 
-def _proposed(request: PlanRequest) -> dict[str, Any]:
+def _proposed(proposal: Chosen | None) -> dict[str, Any]:
     """How the instances of a proposal were selected, for the campaign's settings."""
-    if request.chosen is None:
+    if proposal is None:
         return {}
-    found = chosen_in(request.chosen)
-    return {"by": found.by, "by_run": found.run, "at_random": found.at_random}
+    return {"by": proposal.by, "by_run": proposal.run, "at_random": proposal.at_random}
 
 
 def environment_named(name: str) -> Environment:

@@ -11,6 +11,7 @@ from db.errors import NotFound
 from db.records import Instance, InstanceKind
 from db.store import instances, pictures
 from pipeline.models import MODELS
+from pipeline.models.own import make_findable
 from pipeline.models.trained import encoding_of
 from pipeline.planted import is_class_image
 from pipeline.project import Project
@@ -30,6 +31,7 @@ def in_words(counts: Mapping[InstanceKind, int]) -> str:
 
 def others(project: Project, model: str) -> str:
     """What the project holds that a model of this kind does not read, in words; "" if nothing."""
+    make_findable(model, project.folder)
     read = encoding_of(model).kinds
     found = instances.kinds(project.engine)
     return in_words({kind: n for kind, n in found.items() if kind not in read})
@@ -38,8 +40,10 @@ def others(project: Project, model: str) -> str:
 def readable(project: Project, model: str) -> list[Instance]:
     """Every instance that a model of this kind reads; a `NotFound` where there are others alone.
 
-    Pictures that `konkyo explain --inverse` made are none of them. The bytes of pictures stay in the database until they are looked at, one at a time.
+    Pictures that `konkyo explain --inverse` made are none of them. The bytes of pictures stay in
+    the database until they are looked at, one at a time.
     """
+    make_findable(model, project.folder)
     read = encoding_of(model).kinds
     found = [i for i in pictures.read(project.engine, read) if not is_class_image(i)]
     if not found and (rest := others(project, model)):

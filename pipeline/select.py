@@ -1,7 +1,7 @@
 """`konkyo select`: which instances people should see next, and why each of them.
 
-A proposal is a file that `konkyo plan --chosen` takes. It says of every instance whether it belongs to
-the random stratum, so that what is measured there can be told from what was sought out.
+A proposal is a file that `konkyo plan --chosen` takes. It says of every instance whether it belongs
+to the random stratum, so that what is measured there can be told from what was sought out.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from pipeline.arguments.penultimate import penultimate
 from pipeline.crowd_labels import QUESTION
 from pipeline.drawing.base import FLOORS
 from pipeline.judged import by_instance, judged_campaign, regular
+from pipeline.learned import learned_from
 from pipeline.models.batches import TOKEN_BUDGET, exact_batches
 from pipeline.models.checkpoint import load
 from pipeline.models.trained import TrainedModel, frozen
-from pipeline.planted import is_class_image, replaced_token
+from pipeline.planted import replaced_token
 from pipeline.project import Project
 from pipeline.readable import readable
 
@@ -41,8 +42,8 @@ NOT_EXPLAINED = "instance that an explainer has not explained"
 class SelectRequest:
     """What the user asked for.
 
-    `by`: a name of `ACQUISITIONS`; `seen`: instances that people were asked about may come again, as
-    they always may where people's own answers are what is looked at; `campaign`: whose answers.
+    `by`: a name of `ACQUISITIONS`; `seen`: instances that people were asked about may come again,
+    as they always may where people's own answers are what is looked at; `campaign`: whose answers.
     """
 
     by: str
@@ -72,10 +73,10 @@ def select(project: Project, request: SelectRequest) -> Selected:
     way: Acquisition = ACQUISITIONS.load(request.by)()
     run = runs.find(project.engine, request.run)
     said = runs.probabilities(project.engine, run.id)
-    everything = [i for i in readable(project, run.kind) if not _made_up(i)]
+    everything = [i for i in readable(project, run.kind) if replaced_token(i) is None]
     wanted = [i for i in everything if request.split in (None, i.split)]
     again = request.seen or PEOPLE in way.reads
-    seen = set() if again else _seen(project)
+    seen = set() if again else seen_by_people(project)
     kept = [i for i in wanted if i.id not in seen and i.id in said]
     excluded = {
         SEEN: sum(i.id in seen for i in wanted),
@@ -86,7 +87,7 @@ def select(project: Project, request: SelectRequest) -> Selected:
         kept, maps, excluded[NOT_EXPLAINED] = _maps(project, run, kept)
     if not kept:
         raise NotFound(_nothing(request, excluded))
-    pool = _pool(project, request, run, way, kept, everything, maps)
+    pool = _pool(project, request, run, way, kept, said, everything, maps)
     seed = project.settings.project.seed if request.seed is None else request.seed
     found = propose(
         pool, way, request.n, random_share=request.random_share, diverse=request.diverse, seed=seed
@@ -105,11 +106,7 @@ def _check_some(found: Proposal, way: Acquisition, n: int) -> None:
         )
 
 
-def _made_up(instance: Instance) -> bool:
-    return is_class_image(instance) or replaced_token(instance) is not None
-
-
-def _seen(project: Project) -> set[str]:
+def seen_by_people(project: Project) -> set[str]:
     """Instances that stand in a campaign of ours, as regular items."""
     ours = [c for c in campaigns.read(project.engine) if c.environment != "imported"]
     return {
@@ -146,11 +143,11 @@ def _pool(
     run: ModelRun,
     way: Acquisition,
     kept: Sequence[Instance],
+    said: Mapping[str, np.ndarray],
     everything: Sequence[Instance],
     maps: Mapping[str, Ragged],
 ) -> Pool:
     """What the way reads, and features for diversity."""
-    said = runs.probabilities(project.engine, run.id)
     features, learned = None, None
     if FEATURES in way.reads or request.diverse:
         model = load(project.folder / run.weights)
@@ -183,8 +180,7 @@ def features_of(model: TrainedModel, data: Sequence[Instance]) -> Floats:
 
 def _learned(model: TrainedModel, run: ModelRun, everything: Sequence[Instance]) -> Learned:
     """Labelled instances that the run was not judged by."""
-    held = set(run.settings.get("test", ()))
-    known = [i for i in everything if i.id not in held and i.label in run.labels]
+    known = [i for i in learned_from(run, everything) if i.label in run.labels]
     labels = np.array([run.labels.index(str(i.label)) for i in known], dtype=np.int64)
     return Learned(features_of(model, known), labels)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
+from db.words import near_miss
 from hits.lint.findings import Finding
 from hits.lint.template import Template, spoken
 
@@ -32,8 +32,7 @@ def _unknown(template: Template, columns: tuple[str, ...]) -> Iterator[Finding]:
         if use.name in columns or use.name in seen or use.name not in asked:
             continue
         seen.add(use.name)
-        near = difflib.get_close_matches(use.name, columns, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f": add it to {_where(template)}"
+        hint = near_miss(use.name, columns) or f": add it to {_where(template)}"
         yield template.finding(
             "unknown-variable", "error", use.at,
             f"nothing fills {use.text}, so workers would read it as it stands (or the batch is "

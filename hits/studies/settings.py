@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.errors import ConfigError
+from db.words import near_miss
 from hits.page import visible
 
 LONGEST = 300
@@ -16,9 +16,7 @@ def filled(study: str, settings: Mapping[str, Any], defaults: Mapping[str, Any])
     """`settings` over `defaults`; a name that the study does not know is an error."""
     for name in settings:
         if name not in defaults:
-            near = difflib.get_close_matches(name, defaults, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            known = ", ".join(defaults)
+            hint, known = near_miss(name, defaults), ", ".join(defaults)
             raise ConfigError(
                 f"the study {study!r} has no setting {name!r}{hint} (there are: {known})"
             )

@@ -1,7 +1,7 @@
 """A batch for people: a random stratum always, the rest by score, and not all of them alike.
 
-Instances chosen by what a model finds hard say little of others. The random stratum is drawn from the
-whole pool, before anything is scored, so that what is measured on it holds for the pool.
+Instances chosen by what a model finds hard say little of others. The random stratum is drawn from
+the whole pool, whatever the scores are, so that what is measured on it holds for the pool.
 """
 
 from __future__ import annotations
@@ -58,12 +58,11 @@ def propose(
     scores = way.scores(pool, seed)
     order = np.argsort(drawn(pool, seed, RANDOM), kind="stable")
     stratum = order[: int(np.ceil(n * random_share))]
-    rest = np.setdiff1d(np.arange(len(pool)), stratum)
-    ranked = _ranked(scores, rest)[: (n - len(stratum)) * WIDER]
-    wanted = n - len(stratum)
+    rest, wanted = np.setdiff1d(np.arange(len(pool)), stratum), n - len(stratum)
+    ranked = _ranked(scores, rest)[: wanted * WIDER]
     taken = ranked[:wanted]
     if diverse and pool.features is not None and wanted:
-        taken = ranked[_spread_out(pool.features[ranked], wanted)]
+        taken = ranked[_spread_out(pool.features[ranked], wanted, pool.features[stratum])]
     chosen = [(at, RANDOM) for at in stratum.tolist()] + [(at, way.name) for at in taken.tolist()]
     return Proposal(
         tuple(Proposed(pool.ids[at], why, _number(scores[at])) for at, why in chosen),
@@ -77,15 +76,18 @@ def _ranked(scores: Floats, rest: NDArray[np.int64]) -> NDArray[np.int64]:
     return known[np.argsort(-scores[known], kind="stable")]
 
 
-def _spread_out(features: Floats, n: int) -> NDArray[np.int64]:
+def _spread_out(features: Floats, n: int, stratum: Floats) -> NDArray[np.int64]:
     """Places of at most `n` rows: the first, then each time the one farthest from all taken.
 
-    Gonzalez's greedy k-centre (1985; Sener & Savarese, ICLR 2018), on the candidates alone.
+    Gonzalez's greedy k-centre (1985; Sener & Savarese, ICLR 2018), on the candidates alone; rows of
+    the random `stratum` are taken already, those that people saw earlier are not looked at.
     """
     if not len(features):
         return np.zeros(0, np.int64)
     taken = [0]
     apart = ((features - features[0]) ** 2).sum(axis=1)
+    for one in stratum:
+        apart = np.minimum(apart, ((features - one) ** 2).sum(axis=1))
     while len(taken) < min(n, len(features)):
         apart[taken] = -1.0
         taken.append(int(apart.argmax()))

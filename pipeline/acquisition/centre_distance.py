@@ -1,7 +1,7 @@
 """Distance to the centre of the class predicted: what looks unlike all that was learned of it.
 
-After the sampling of blind imbalanced domains (METHODS § 9): far from its centre lies what a minority
-domain holds.
+After the sampling of blind imbalanced domains (METHODS § 9): far from its centre lies what a
+minority domain holds.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pipeline.acquisition.base import FEATURES, Floats, Pool
 
 @dataclass(frozen=True)
 class CentreDistance:
-    """‖z − c_ŷ‖₂ over the spread of the class, 0 or more: z what the last layer reads, c the mean of
-    what was learned of the class. A class that nothing was learned of gives NaN."""
+    """‖z − c_ŷ‖₂ over the spread of the class, 0 or more: z what the last layer reads, c the mean
+    of what was learned of the class. A class that nothing was learned of gives NaN."""
 
     name: ClassVar[str] = "centre_distance"
     reads: ClassVar[frozenset[str]] = frozenset({FEATURES})

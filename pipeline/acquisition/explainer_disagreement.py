@@ -28,8 +28,8 @@ class ExplainerDisagreement:
         names = sorted(pool.maps)
         if len(names) < 2:
             raise UsageError(
-                "explainer_disagreement compares two explainers or more, floors aside; explain by another "
-                '("konkyo explain --explainer NAME")'
+                "explainer_disagreement compares two explainers or more, floors aside; explain by "
+                'another ("konkyo explain --explainer NAME")'
             )
         pairs = [kendall(pool.maps[a], pool.maps[b]) for a, b in combinations(names, 2)]
         table = np.stack(pairs)

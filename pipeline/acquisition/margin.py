@@ -1,4 +1,7 @@
-"""Softmax margin: the model can hardly decide between two classes (Scheffer, Decomain & Wrobel 2001)."""
+"""Softmax margin: the model can hardly decide between two classes.
+
+Scheffer, Decomain & Wrobel (2001).
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from pipeline.arguments.penultimate import Penultimate, penultimate
 from pipeline.arguments.units import unit_names
 from pipeline.models.base import Model
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
-from pipeline.models.features import Features
 from pipeline.models.trained import TrainedModel, frozen
 
 
@@ -37,10 +36,9 @@ class Activating:
 def activating(
     model: TrainedModel, instances: Sequence[Instance], token_budget: int = TOKEN_BUDGET
 ) -> Activating:
-    """Of every unit of `instances`, which are not none; a UsageError where there are no features."""
+    """Of every unit of `instances`, 1 or more; a UsageError where there are no features."""
     names: list[str] = []
     changes: list[NDArray[np.float32]] = []
-    read = tuple(model.encoding.read) if isinstance(model.encoding, Features) else ()
     summed: bool | None = None
     with torch.no_grad(), frozen(model) as module:
         for places, batch in exact_batches(model.encode(instances), token_budget):
@@ -52,7 +50,7 @@ def activating(
             embeddings = found.output.embeddings.cpu().numpy()
             for row, place in enumerate(places):
                 shape = model.encoding.shape
-                names += unit_names(instances[place], embeddings[row], shape, read)
+                names += unit_names(instances[place], embeddings[row], shape)
             changes.append(one.flatten(0, 1).float().cpu().numpy())
     return Activating(tuple(names), np.concatenate(changes))
 

@@ -6,8 +6,6 @@ the mean of training; a patch of a picture "light top left" or "dark centre".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,18 +23,18 @@ def unit_names(
     instance: Instance,
     embeddings: NDArray[np.float32],
     shape: tuple[int, ...] = (),
-    features: Sequence[str] = (),
 ) -> list[str]:
     """A name for each of U units, "" where it has none.
 
-    `embeddings`: (U, D), what the model reads of each, 0 at the mean of training; `shape`: rows and
-    columns of patches; `features`: of a row, in the order in which the model reads them.
+    `embeddings`: (U, D), what the model reads of each, 0 at the mean of training, of a row in its own
+    order; `shape`: rows and columns of patches.
     """
     if instance.kind == "image":
         return _patches(embeddings.mean(axis=1), shape)
     if instance.kind == "row":
         return [
-            _feature(instance, name, row) for name, row in zip(features, embeddings, strict=True)
+            _feature(instance, name, read)
+            for name, read in zip(instance.features, embeddings, strict=True)
         ]
     return [word_at(instance, at) for at in range(len(embeddings))]
 

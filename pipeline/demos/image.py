@@ -14,10 +14,8 @@ from db.masks import encode
 from db.records import Instance
 from db.words import counted
 from pipeline.corpus.embedded import digits, write_digits
-from pipeline.demos.rule import Ruled
+from pipeline.demos.rule import Ruled, brought
 from pipeline.formats import images
-from pipeline.formats.base import ReadOptions
-from pipeline.ingest import Provenance, import_from
 from pipeline.plan import PlanRequest
 from pipeline.planted import CLASS_IMAGES
 from pipeline.project import Project
@@ -82,17 +80,10 @@ controls = []
         place = folder / FOLDER
         shutil.rmtree(place, ignore_errors=True)
         write_digits(place, EACH, ENLARGE)
-        found = import_from(
-            project,
-            Ruled(images.read, most_different, SAID, seed),
-            place,
-            ReadOptions(),
-            format_name="images",
-            name=RULE,
-            provenance=Provenance(annotators=SAID),
-        )
-        new = counted(found.instances_new, "picture")
-        return f"imported {new} of digits with the {MARKED} pixels that a rule marks in each"
+        ruled = Ruled(images.read, most_different, SAID, seed)
+        new = brought(project, ruled, place, format_name="images", name=RULE)
+        of = f"{counted(new, 'picture')} of digits"
+        return f"imported {of} with the {MARKED} pixels that a rule marks in each"
 
 
 def most_different(instances: Sequence[Instance]) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,8 @@ import numpy as np
 
 from db.records import Instance
 from pipeline.formats.base import Annotation, Reader, Reading, ReadOptions, in_one, whole
+from pipeline.ingest import Provenance, import_from
+from pipeline.project import Project
 
 PARTS = (("train", 0.7), ("validation", 0.1), ("test", 0.2))
 Rule = Callable[[Sequence[Instance]], Mapping[str, Any]]
@@ -45,6 +47,20 @@ class Ruled:
             _annotation(one, marks[one.id], number) for number, one in enumerate(kept, start=1)
         )
         return in_one(replace(found, instances=kept, annotations=annotations, annotators=self.said))
+
+
+def brought(project: Project, ruled: Ruled, path: Path, *, format_name: str, name: str) -> int:
+    """Import what lies at `path`, marked by the rule, as the campaign `name`; how many are new."""
+    found = import_from(
+        project,
+        ruled,
+        path,
+        ReadOptions(),
+        format_name=format_name,
+        name=name,
+        provenance=Provenance(annotators=ruled.said),
+    )
+    return found.instances_new
 
 
 def divided(

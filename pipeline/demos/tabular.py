@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 from db.records import Instance
 from db.words import counted
 from pipeline.corpus.embedded import write_rows
-from pipeline.demos.rule import Ruled
+from pipeline.demos.rule import Ruled, brought
 from pipeline.formats import rows
-from pipeline.formats.base import ReadOptions
-from pipeline.ingest import Provenance, import_from
 from pipeline.plan import PlanRequest
 from pipeline.project import Project
 
@@ -80,17 +78,11 @@ minutes = 4
         """A sample of the table, with the features that the rule marks."""
         path = folder / f"{TABLE}.csv"
         write_rows(TABLE, path)
-        found = import_from(
-            project,
-            Ruled(rows.read, strongest, SAID, seed, ROWS),
-            path,
-            ReadOptions(),
-            format_name="rows",
-            name=RULE,
-            provenance=Provenance(annotators=SAID),
+        ruled = Ruled(rows.read, strongest, SAID, seed, ROWS)
+        new = brought(project, ruled, path, format_name="rows", name=RULE)
+        return (
+            f"imported {counted(new, 'row')} with the {MARKED} features that a rule marks in each"
         )
-        new = counted(found.instances_new, "row")
-        return f"imported {new} with the {MARKED} features that a rule marks in each"
 
 
 def strongest(instances: Sequence[Instance]) -> dict[str, list[int]]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from db.errors import UsageError
 from pipeline.explainers.base import NOTHING, Attribution, Cost, Shared
-from pipeline.models.base import HEADS, headed
+from pipeline.explainers.heads import looked_at, of_heads
+from pipeline.models.base import HEADS
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,10 @@ class AttentionHead:
 
     def attribute(self, shared: Shared) -> Attribution:
         """One pass more, in which all layers are read."""
-        with torch.no_grad():
-            found = headed(shared.model).read_heads(
-                shared.output.embeddings.detach(), shared.batch, self._read
-            )
-        return Attribution(found)
+        return of_heads(shared, self._read)
 
     def _read(self, weights: Sequence[Tensor], start: Tensor) -> Tensor:
-        """(W, L) of weights (W, A, L, L) a layer; UsageError where there is no such layer or head."""
+        """(W, L) of weights (W, A, L, L) a layer; UsageError where there is no such one."""
         for name, number, there in (
             ("layer", self.layer, len(weights)),
             ("head", self.head, weights[0].shape[1]),
@@ -57,5 +53,4 @@ class AttentionHead:
                     "from 0"
                 )
         layer = weights[self.layer]
-        chosen = layer.mean(1) if self.head < 0 else layer[:, self.head]
-        return torch.einsum("wq,wqk->wk", start.to(chosen), chosen)
+        return looked_at(start, layer.mean(1) if self.head < 0 else layer[:, self.head])

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from pipeline.explainers.base import NOTHING, Attribution, Cost, Shared
-from pipeline.models.base import HEADS, headed
+from pipeline.explainers.heads import looked_at, of_heads
+from pipeline.models.base import HEADS
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,7 @@ class AttentionRollout:
 
     def attribute(self, shared: Shared) -> Attribution:
         """One pass more, in which all layers are read."""
-        with torch.no_grad():
-            found = headed(shared.model).read_heads(
-                shared.output.embeddings.detach(), shared.batch, rolled_out
-            )
-        return Attribution(found)
+        return of_heads(shared, rolled_out)
 
 
 def rolled_out(weights: Sequence[Tensor], start: Tensor) -> Tensor:
@@ -46,5 +42,5 @@ def rolled_out(weights: Sequence[Tensor], start: Tensor) -> Tensor:
     found = start
     for layer in reversed(weights):
         mean = layer.mean(1)
-        found = 0.5 * found + 0.5 * torch.einsum("wq,wqk->wk", found.to(mean), mean)
+        found = 0.5 * found + 0.5 * looked_at(found, mean)
     return found

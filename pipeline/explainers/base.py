@@ -18,7 +18,7 @@ from captum.attr import Saliency  # type: ignore[import-untyped]
 from torch import Tensor
 
 from db.records import Instance
-from pipeline.models.base import Model, Output
+from pipeline.models.base import Model, Output, check_needs
 from pipeline.models.batches import TOKEN_BUDGET, Batch
 from pipeline.models.trained import TrainedModel
 
@@ -68,12 +68,18 @@ class Explainer(Protocol):
         ...
 
 
+def check_explainers(model: TrainedModel, explainers: Sequence[Explainer]) -> None:
+    """UsageError where the model lacks what one of them needs."""
+    for one in explainers:
+        check_needs(f"explainer {one.name}", one, model.settings.kind, model.module.offers)
+
+
 @runtime_checkable
 class Learning(Protocol):
     """An explainer that finds something out about the run first, once for all its instances."""
 
     def learn(self, model: TrainedModel, instances: Sequence[Instance], seed: int) -> Any:
-        """From training's instances, which none was judged by; what `Shared.learned` holds of it."""
+        """From instances that the run was not judged by; what `Shared.learned` holds of it."""
         ...
 
 

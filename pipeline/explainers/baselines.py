@@ -5,12 +5,11 @@ Shapes: B instances, T tokens, D embedding dimensions, C classes.
 
 from __future__ import annotations
 
-import difflib
-
 import torch
 from torch import Tensor
 
 from db.errors import UsageError
+from db.words import near_miss
 from pipeline.explainers.base import Shared
 from pipeline.removal.mean_embedding import filled
 
@@ -23,9 +22,7 @@ def check_baseline(explainer: str, baseline: str) -> None:
     """UsageError where there is no such baseline."""
     if baseline in BASELINES:
         return
-    near = difflib.get_close_matches(str(baseline), BASELINES, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    known = ", ".join(BASELINES)
+    hint, known = near_miss(str(baseline), BASELINES), ", ".join(BASELINES)
     raise UsageError(
         f"explainer {explainer}: no baseline is called {baseline!r}{hint} (there are: {known})"
     )

@@ -31,10 +31,11 @@ from pipeline.explainers.base import (
     Explainer,
     Learning,
     Shared,
+    check_explainers,
 )
 from pipeline.explainers.baselines import MEAN
+from pipeline.explainers.effort import enough_memory
 from pipeline.explainers.options import check_names, stated, with_options
-from pipeline.models.base import check_needs
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.portions import portions
 from pipeline.models.trained import TrainedModel, frozen
@@ -91,8 +92,7 @@ def explain(
     with its portion.
     """
     explainers = settings.load(names)
-    for one in explainers:
-        check_needs(f"explainer {one.name}", one, model.settings.kind, model.module.offers)
+    check_explainers(model, explainers)
     read = map(model.encode, portions(model, instances))
     first = next(read)
     wanted = _targets(targets or {}, len(model.labels))
@@ -150,7 +150,7 @@ class _Explaining:
             return len(batch), [
                 rationale
                 for explainer in self.explainers
-                for rationale in self._records(explainer, explainer.attribute(shared), shared)
+                for rationale in self._records(explainer, _attributed(explainer, shared), shared)
             ]
 
     def _records(
@@ -179,6 +179,11 @@ class _Explaining:
                 shape=shared.shape,
                 options=stated(explainer),
             )
+
+
+def _attributed(explainer: Explainer, shared: Shared) -> Attribution:
+    with enough_memory(explainer.name, shared.batch):
+        return explainer.attribute(shared)
 
 
 def _targets(targets: Mapping[str, int], n_classes: int) -> Mapping[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pipeline.explainers.base import Attribution, Cost, Shared
+from pipeline.explainers.baselines import ZERO
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Gradient:
     """
 
     name: ClassVar[str] = "gradient"
-    baseline: ClassVar[str] = "zero embedding"
+    baseline: ClassVar[str] = ZERO
     reduction: ClassVar[str] = "sum over embedding dimensions"
     uses_gradient: ClassVar[bool] = True
     cost: ClassVar[Cost] = Cost(forward=(1, 1), backward=(1, 1))

@@ -25,13 +25,14 @@ from pipeline.arguments.kept import FILE, NAME, KeptNames, read, written
 from pipeline.arguments.naming import name_features
 from pipeline.arguments.penultimate import Penultimate, penultimate
 from pipeline.explainers.base import Attribution, Cost, Shared
+from pipeline.explainers.baselines import ZERO
 from pipeline.models.trained import TrainedModel
 
 
 @dataclass(frozen=True)
 class InferenceArguments:
-    """Signed, any size: what of the top features' contributions to the logit each unit accounts for,
-    to first order. 0 everywhere where no feature speaks for the answer.
+    """Signed, any size: what of the top features' contributions to the logit each unit accounts
+    for, to first order. 0 everywhere where no feature speaks for the answer.
 
     `m`: how many features argue, at most. `names`: how many words a feature is called by;
     `at_least`: a word has to occur so often to be a name; `instances`: features are named over so
@@ -46,7 +47,7 @@ class InferenceArguments:
     instances: int = 500
 
     name: ClassVar[str] = NAME
-    baseline: ClassVar[str] = "zero embedding"
+    baseline: ClassVar[str] = ZERO
     reduction: ClassVar[str] = "sum over embedding dimensions, through the top features"
     uses_gradient: ClassVar[bool] = False
     cost: ClassVar[Cost] = Cost(forward=(2, 2), backward=(1, 1))

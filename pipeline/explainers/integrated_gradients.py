@@ -20,7 +20,7 @@ from torch import Tensor
 
 from db.errors import UsageError
 from pipeline.explainers.base import Attribution, Cost, Shared
-from pipeline.explainers.baselines import ends
+from pipeline.explainers.baselines import ZERO, baseline_of, ends
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class IntegratedGradients:
     most_steps: int = 256
 
     name: ClassVar[str] = "integrated_gradients"
-    baseline: ClassVar[str] = "zero embedding"
+    baseline: ClassVar[str] = ZERO
     reduction: ClassVar[str] = "sum over embedding dimensions"
     uses_gradient: ClassVar[bool] = False
 
@@ -60,7 +60,8 @@ class IntegratedGradients:
     def attribute(self, shared: Shared) -> Attribution:
         """Double the steps of whoever is not done."""
         embeddings = shared.output.embeddings.detach()
-        difference = self._difference(shared, embeddings)
+        reached, start = ends(shared, baseline_of(shared, ZERO))
+        difference = reached - start
         allowed = (self.tolerance * difference.abs()).clamp(min=self.floor)
         scores = torch.zeros(embeddings.shape[:2], dtype=embeddings.dtype, device=embeddings.device)
         residual, steps = torch.zeros_like(difference), torch.zeros_like(shared.targets)
@@ -79,11 +80,6 @@ class IntegratedGradients:
                 for n, off, total, ok in zip(*columns, strict=True)
             ),
         )
-
-    def _difference(self, shared: Shared, embeddings: Tensor) -> Tensor:
-        """(B,): f(x) − f(baseline), the zero embedding."""
-        reached, start = ends(shared, torch.zeros_like(embeddings[:1]))
-        return reached - start
 
     def _integrate(self, shared: Shared, embeddings: Tensor, rows: Tensor, steps: int) -> Tensor:
         """(R, T): scores of some rows; Captum takes so many steps at once as the budget allows.

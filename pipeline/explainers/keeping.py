@@ -7,35 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from db.records import Instance
-from pipeline.explainers.base import Explainer, Keeping, Learning
+from pipeline.explainers.base import Explainer, Keeping, Learning, check_explainers
 from pipeline.files import write_whole
-from pipeline.models.base import check_needs
 from pipeline.models.trained import TrainedModel
-
-
-def kept(
-    folder: Path,
-    model: TrainedModel,
-    explainers: Sequence[Explainer],
-    instances: Sequence[Instance],
-    seed: int,
-) -> Mapping[str, Any]:
-    """Explainer → what it learned, of those that keep it: read from `folder`, else learned there.
-
-    Written before anything is explained by it, so that no rationale stands without. A file that
-    is damaged is an error that names it.
-    """
-    found: dict[str, Any] = {}
-    for one in explainers:
-        if isinstance(one, Keeping):
-            check_needs(f"explainer {one.name}", one, model.settings.kind, model.module.offers)
-            path = folder / one.file
-            learned = one.read(path) if path.is_file() else None
-            if learned is None:
-                learned = one.learn(model, instances, seed)
-                write_whole(path, one.written(learned))
-            found[one.name] = learned
-    return found
 
 
 def learned_of(
@@ -45,18 +19,35 @@ def learned_of(
     instances: Sequence[Instance],
     seed: int,
 ) -> Mapping[str, Any]:
-    """Explainer → what it learned, of all that learn: kept in `folder`, or learned now.
+    """Explainer → what it learned, of all that learn: read from `folder`, else learned now.
 
-    For several passes over instances that are to be explained by the same findings.
+    What a `Keeping` explainer learns is written there before anything is explained by it, so that
+    no rationale stands without. A file that is damaged is an error that names it; an explainer that
+    the model has not what it takes for is one before any of them learns.
     """
-    found = dict(kept(folder, model, explainers, instances, seed))
+    check_explainers(model, explainers)
+    found: dict[str, Any] = {}
     for one in explainers:
-        if isinstance(one, Learning) and one.name not in found:
-            check_needs(f"explainer {one.name}", one, model.settings.kind, model.module.offers)
-            found[one.name] = one.learn(model, instances, seed)
+        if isinstance(one, Learning):
+            there = _read(folder, one)
+            found[one.name] = one.learn(model, instances, seed) if there is None else there
+            if there is None and isinstance(one, Keeping):
+                write_whole(folder / one.file, one.written(found[one.name]))
     return found
 
 
-def lacking(folder: Path, explainers: Sequence[Explainer]) -> bool:
-    """Whether the file of any of them is not there."""
-    return any(isinstance(one, Keeping) and not (folder / one.file).is_file() for one in explainers)
+def lacking(folder: Path, explainers: Sequence[Explainer]) -> list[str]:
+    """The names of those whose file is not there."""
+    return [
+        one.name
+        for one in explainers
+        if isinstance(one, Keeping) and not (folder / one.file).is_file()
+    ]
+
+
+def _read(folder: Path, one: Explainer) -> Any | None:
+    """What it kept; None where it keeps nothing, or what it kept was learned with other options."""
+    if not isinstance(one, Keeping):
+        return None
+    path = folder / one.file
+    return one.read(path) if path.is_file() else None

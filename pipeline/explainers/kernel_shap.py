@@ -70,7 +70,7 @@ class KernelShap:
         """
         n, tokens = len(shared.batch), shared.batch.ids.shape[1]
         device = shared.targets.device
-        if tokens < 60 and 2**tokens - 2 <= self.samples:
+        if 2**tokens - 2 <= self.samples:
             every = every_coalition(tokens)[1:-1]
             weights = torch.from_numpy(_kernel(tokens)[every.sum(-1)]).to(device)
             return np.repeat(every[None], n, axis=0), weights, True
@@ -102,10 +102,18 @@ def _kernel(tokens: int) -> np.ndarray:
 def _solve(stays: Tensor, weights: Tensor, gained: Tensor, difference: Tensor) -> Tensor:
     """(B, T): min Σ_s w_s (gained_s − Σ_{t in s} φ_t)² where Σ φ = difference.
 
-    By Lagrange: φ = A⁺b + A⁺1 · (difference − 1ᵀA⁺b) / 1ᵀA⁺1, A = ZᵀWZ, b = ZᵀW·gained.
+    By Lagrange: φ = A⁺b + A⁺1 · (difference − 1ᵀA⁺b) / 1ᵀA⁺1, A = ZᵀWZ, b = ZᵀW·gained. With more
+    tokens than coalitions, through K = W^½ZZᵀW^½, (B, S, S): A⁺ = ZᵀW^½ K⁺K⁺ W^½Z.
     """
-    across = (weights[:, None] * stays).transpose(1, 2)
-    inverse: Tensor = torch.linalg.pinv(across @ stays, rtol=1e-10, hermitian=True)
-    free, ones = (inverse @ (across @ gained[..., None])).squeeze(-1), inverse.sum(-1)
+    root = weights.sqrt()[:, None]
+    z, y = root * stays, root * gained[..., None]
+    across = z.transpose(1, 2)
+    if z.shape[2] > z.shape[1]:
+        inverse: Tensor = torch.linalg.pinv(z @ across, rtol=1e-10, hermitian=True)
+        free = (across @ (inverse @ y)).squeeze(-1)
+        ones = (across @ (inverse @ (inverse @ z.sum(-1, keepdim=True)))).squeeze(-1)
+    else:
+        inverse = torch.linalg.pinv(across @ z, rtol=1e-10, hermitian=True)
+        free, ones = (inverse @ (across @ y)).squeeze(-1), inverse.sum(-1)
     found: Tensor = free + ones * ((difference - free.sum(-1)) / ones.sum(-1))[:, None]
     return found

@@ -75,7 +75,7 @@ class LearnedMask:
     def attribute(self, shared: Shared) -> Attribution:
         """The masks; what each and its two controls keep takes a pass of the model each."""
         learned: MaskOfRun = shared.learned[self.name]
-        masks = learned.masks(shared.output.embeddings.detach())
+        masks = learned.masks(shared.output.embeddings.detach(), shared.batch)
         own = [*masks.cpu().numpy()]
         names, n_units = shared.batch.instance_ids, masks.shape[1]
         kinds: dict[str, Masks] = {

@@ -69,7 +69,7 @@ class Lime:
     def masks(self, shared: Shared) -> Masks:
         """bool, shape (B, S, T): what each instance is tried on, its own draws."""
         tokens = shared.batch.ids.shape[1]
-        if tokens < 60 and 2**tokens <= self.samples:
+        if 2**tokens <= self.samples:
             return np.repeat(every_coalition(tokens)[None], len(shared.batch), axis=0)
         drawn = [
             instance_generator(shared.seed, self.name, name).random((self.samples, tokens)) < 0.5
@@ -90,8 +90,22 @@ class Lime:
         share = (weight / weight.sum(-1, keepdim=True))[..., None]
         x = stays - (share * stays).sum(1, keepdim=True)
         y = (found - (share[..., 0] * found).sum(-1, keepdim=True))[..., None]
-        across = (weight[..., None] * x).transpose(1, 2)
-        penalty = self.ridge * torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
-        scores = torch.linalg.solve(across @ x + penalty, across @ y)
+        root = weight.sqrt()[..., None]
+        scores = _ridge(root * x, root * y, self.ridge)
         left, total = ((share * of**2).sum((1, 2)) for of in (y - x @ scores, y))
         return scores[..., 0], torch.where(total > 0, 1 - left / total, torch.nan)
+
+
+def _ridge(z: Tensor, y: Tensor, ridge: float) -> Tensor:
+    """(B, T, 1): (ZᵀZ + ridge)⁻¹ Zᵀy, Z (B, S, T); solved in the smaller of S and T unknowns.
+
+    Zᵀ(ZZᵀ + ridge)⁻¹ y is the same, and a text of 100,000 tokens has so no matrix of T × T.
+    """
+    across, samples, tokens = z.transpose(1, 2), z.shape[1], z.shape[2]
+    penalty = ridge * torch.eye(min(samples, tokens), dtype=z.dtype, device=z.device)
+    found: Tensor
+    if tokens > samples:
+        found = across @ torch.linalg.solve(z @ across + penalty, y)
+    else:
+        found = torch.linalg.solve(across @ z + penalty, across @ y)
+    return found

@@ -23,6 +23,8 @@ from db.errors import DataError, UsageError
 from db.records import Instance
 from pipeline.explainers.base import NOTHING, Attribution, Cost, Shared
 from pipeline.models.base import FEATURES
+from pipeline.models.batches import Row, collate
+from pipeline.models.places import by_model, by_row
 from pipeline.models.predict import logits_of
 from pipeline.models.trained import TrainedModel
 
@@ -46,8 +48,9 @@ class MutualInformation:
 
     `output`: y_k is the "probability" of the class, or its "logit"; `components`: the most Gaussians
     tried, from 1; `reg_covar` is added to the variances of standardised columns; `restarts` of EM;
-    `neighbours`: k. A feature that never changes, or a class whose output never does, has 0. Details: `nearest
-    neighbours 1`, … for each feature. Learned from the instances that the run was not judged by.
+    `neighbours`: k. A feature that never changes, or a class whose output never does, has 0.
+    Details: `nearest neighbours 1`, … for each feature. Learned from the instances that the run was
+    not judged by.
     """
 
     output: str = "probability"
@@ -76,14 +79,15 @@ class MutualInformation:
         return MixtureSettings((1, self.components), self.reg_covar, self.restarts, seed)
 
     def learn(self, model: TrainedModel, instances: Sequence[Instance], seed: int) -> Information:
-        """Features beside the model's outputs; a `DataError` for words and for fewer than 10 rows."""
+        """Features beside the model's outputs; a `DataError` for words and below 10 rows."""
         if len(instances) < FEWEST:
             raise DataError(
                 f"mutual_information takes {FEWEST} instances or more, and there are "
                 f"{len(instances)} to learn from"
             )
-        inputs = _numbers(model, instances)
-        outputs = logits_of(model, model.encode(instances))
+        _check_numbers(instances[0])
+        rows = model.encode(instances)
+        inputs, outputs = _numbers(rows), logits_of(model, rows)
         if self.output == "probability":
             outputs = np.asarray(torch.from_numpy(outputs).softmax(-1))
         settings = self._mixture(seed)
@@ -100,22 +104,32 @@ class MutualInformation:
         """Each instance gets the row of its target class."""
         found: Information = shared.learned[self.name]
         rows = shared.targets.cpu().numpy()
+        mixture, neighbours = (
+            by_row(torch.from_numpy(values[rows]), shared.batch.to(torch.device("cpu")))
+            for values in (found.mixture, found.neighbours)
+        )
         return Attribution(
-            torch.from_numpy(found.mixture[rows]),
+            mixture,
             tuple(
                 {f"nearest neighbours {n}": v for n, v in enumerate(row, 1)}
-                for row in found.neighbours[rows].tolist()
+                for row in neighbours.tolist()
             ),
         )
 
 
-def _numbers(model: TrainedModel, instances: Sequence[Instance]) -> NDArray[Any]:
-    """(N, F): the features as they are; a feature of words has no density."""
-    for name, value in instances[0].features.items():
+def _check_numbers(one: Instance) -> None:
+    """A feature of words has no density."""
+    for name, value in one.features.items():
         if isinstance(value, str):
             raise DataError(
                 f"mutual_information is of numbers, and feature {name!r} holds words; leave it out, "
                 "or explain by another"
             )
-    rows = model.encode(instances)  # in the order of the model's features, whatever the row's
-    return np.stack([row.values[:, 0] for row in rows if row.values is not None]).astype(float)
+
+
+def _numbers(rows: Sequence[Row]) -> NDArray[Any]:
+    """(N, F): the features as the model reads them, in its order, whatever that of the rows."""
+    batch = collate(rows)
+    if batch.values is None:
+        raise ValueError("rows of features have values")
+    return np.asarray(by_model(batch.values, batch)[..., 0], dtype=np.float64)

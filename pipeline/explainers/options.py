@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from db.errors import UsageError
+from db.words import near_miss
 from pipeline.explainers import EXPLAINERS
 from pipeline.explainers.base import Explainer
 
@@ -51,10 +51,8 @@ def check_names(options: Mapping[str, object]) -> None:
 
 
 def _unknown(option: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(option, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
     there = f"there are: {', '.join(known)}" if known else "it has none"
-    return f"{option!r}{hint} ({there})"
+    return f"{option!r}{near_miss(option, known)} ({there})"
 
 
 def _check(name: str, option: str, value: Any, default: Any) -> None:

@@ -28,9 +28,9 @@ from pipeline.models.seeding import instance_generator
 
 @dataclass(frozen=True)
 class Rise:
-    """Signed, in units of y. `masks` N a picture; `cells` a side of a mask before it is drawn out, so
-    that a cell covers rows / cells patches, rounded up; `probability` that a cell stays. Details:
-    `masks`, `cells`, `probability`. A patch that no mask shows (of very few) gets 0.
+    """Signed, in units of y. `masks` N a picture; `cells` a side of a mask before it is drawn out,
+    so that a cell covers rows / cells patches, rounded up; `probability` that a cell stays.
+    Details: `masks`, `cells`, `probability`. A patch that no mask shows (of very few) gets 0.
     """
 
     masks: int = 500

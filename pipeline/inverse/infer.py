@@ -19,6 +19,7 @@ from db.errors import UsageError
 from pipeline.inverse.checks import starts
 from pipeline.inverse.first_layer import First, Standard, preactivation
 from pipeline.inverse.objective import objective
+from pipeline.inverse.opening import Opening
 from pipeline.inverse.priors.base import Prior
 from pipeline.inverse.priors.flat import Flat
 
@@ -86,3 +87,20 @@ def class_image(
         history[step] = [part.item() for part in parts]
     m = logits.detach().sigmoid().float().cpu().numpy()
     return ClassImage(target, m, history, prior.name, settings)
+
+
+def class_images(
+    opening: Opening,
+    n_classes: int,
+    prior: Prior | None = None,
+    settings: InverseSettings | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[ClassImage]:
+    """`class_image` of every class of an opened model, which is `frozen` meanwhile."""
+    found = []
+    for target in range(n_classes):
+        first, rest, shape = opening.first, opening.rest, opening.shape
+        found.append(class_image(first, rest, target, shape, prior, settings, opening.standard))
+        if on_progress is not None:
+            on_progress(target + 1, n_classes)
+    return found

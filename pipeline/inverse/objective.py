@@ -37,11 +37,11 @@ def objective(
     standard: Standard | None = None,
 ) -> Parts:
     """`logits`: log m/(1 − m) in the shape of one input; `noise`: standard normal, (S, *output of
-    the first layer), one row a sample; `rest`: what follows that layer, to class logits (S, C); `standard`: how the
-    layer reads inputs, as they are by default."""
+    the first layer), one row a sample; `rest`: what follows that layer, to class logits (S, C);
+    `standard`: how the layer reads inputs, as they are by default."""
     m = logits.sigmoid()
     mean, variance = preactivation(first, m, standard)
-    drawn = mean + (variance.clamp_min(torch.finfo(m.dtype).tiny)).sqrt() * noise
+    drawn = mean + variance.clamp_min(torch.finfo(m.dtype).tiny).sqrt() * noise
     likelihood = rest(drawn).log_softmax(dim=-1)[:, target].mean()
     return Parts(likelihood, prior.expected(m.flatten()), entropy(logits))
 

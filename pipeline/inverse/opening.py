@@ -83,7 +83,7 @@ def _is_number(known: Sequence[object]) -> bool:
 
 
 def _first(model: TrainedModel) -> tuple[First, int]:
-    """The layer with weights that a pass reaches first, and how many numbers it reads of an input."""
+    """The layer with weights that a pass reaches first; how many numbers it reads of an input."""
     reached: list[tuple[First, int]] = []
 
     def note(layer: nn.Module, given: tuple[Tensor, ...]) -> None:

@@ -12,14 +12,9 @@ from torch import Tensor
 
 from analysis.faithfulness.means import means, plan_of
 from db.records import Estimate
-from pipeline.masks.measures import LEARNED, OTHER, RANDOM
+from pipeline.masks.measures import KEPT, LEARNED, OTHER, PREDICTION, RANDOM, SHARE
 
-SHARE, PREDICTION, PROBABILITY = "share kept", "prediction kept", "probability kept"
-SCALES = {
-    SHARE: "0 to 1",
-    PREDICTION: "0 to 1, higher is better",
-    PROBABILITY: "0 to 1, higher is better",
-}
+SCALES = {SHARE: "0 to 1", PREDICTION: KEPT, "probability kept": KEPT}
 MASKS = {LEARNED: "", RANDOM: ", random", OTHER: ", another's"}
 """Mask → what follows the name of a number of it among an instance's details."""
 

@@ -80,9 +80,9 @@ def learn_mask(
     """Train `network` in place on `inputs`, shape (N, …); `predict`: inputs → outputs.
 
     The mask multiplies the inputs: pixels, features, or embeddings (N, T, E) of texts, whose
-    padding is told by `real`, bool, shape (N, T, 1), and counts in no share. If `predict` is a module
-    it runs in eval mode and gets it back as it was; none of its parameters or gradients change. The
-    network is taken as it is given: seed torch before making it.
+    padding is told by `real`, bool, shape (N, T, 1), and counts in no share. If `predict` is a
+    module, it runs in eval mode and is put back after; none of its parameters or gradients change.
+    The network is taken as it is given: seed torch before making it.
     """
     settings, difference = settings or MaskSettings(), difference or Classes()
     if not len(inputs):

@@ -16,6 +16,8 @@ from pipeline.masks.controls import other_masks, random_masks
 from pipeline.masks.learning import Predict, resting, shares
 
 LEARNED, RANDOM, OTHER = "learned", "random of the same size", "another input's"
+SHARE, PREDICTION = "share kept", "prediction kept"
+KEPT = "0 to 1, higher is better"
 BATCH = 256
 """How many inputs the model reads at once."""
 
@@ -48,17 +50,17 @@ def measure_masks(
         kinds[OTHER] = other_masks(masks, real, seed)
     plan = Plan(Units.single(len(masks), "inputs"), 0, False, ("units",), bootstrap, seed)
     method = ("soft masks" if cut is None else f"masks cut at {cut:g}") + f"; seed {seed}"
-    name = "prediction change" if regression else "prediction kept"
+    name = "prediction change" if regression else PREDICTION
     found = []
     for subject, mask in kinds.items():
         kept = _prediction(predict, inputs, mask, regression)
-        found.append(_mean("share kept", shares(mask, real), plan, subject, method, "0 to 1"))
-        scale = "0 or more, lower is better" if regression else "0 to 1, higher is better"
+        found.append(_mean(SHARE, shares(mask, real), plan, subject, method, "0 to 1"))
+        scale = "0 or more, lower is better" if regression else KEPT
         found.append(_mean(name, kept, plan, subject, method, scale))
     if len(masks) < 2:
         why = "another input's mask needs at least two inputs"
         lost: dict[str, Any] = {"subject": OTHER, "method": method, "note": why, "n_units": 1}
-        found += [Estimate("share kept", None, **lost), Estimate(name, None, **lost)]
+        found += [Estimate(SHARE, None, **lost), Estimate(name, None, **lost)]
     return found
 
 

@@ -21,7 +21,8 @@ from db.records import Instance
 from pipeline.masks.learning import MaskSettings, Part, learn_from_parts
 from pipeline.masks.units import fitting
 from pipeline.models.base import Model
-from pipeline.models.batches import TOKEN_BUDGET, Row, collate, exact_batches
+from pipeline.models.batches import TOKEN_BUDGET, Batch, Row, collate, exact_batches
+from pipeline.models.places import by_model, by_row
 from pipeline.models.predict import logits_of
 from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel, frozen
@@ -32,18 +33,17 @@ LENT = 256
 
 @dataclass(frozen=True, eq=False)
 class MaskOfRun:
-    """`network`: embeddings (B, T, D) → logits (B, T, 1); `lent`: float32 masks of the instances
+    """`network`: embeddings (B, T, D) in the order of the model → logits (B, T, 1); `lent`: float32 masks of the instances
     `lenders`, sorted by id."""
 
     network: nn.Module
     lenders: tuple[str, ...]
     lent: Ragged
 
-    def masks(self, embeddings: Tensor) -> Tensor:
-        """(B, T), 0 to 1."""
+    def masks(self, embeddings: Tensor, batch: Batch | None = None) -> Tensor:
+        """(B, T), 0 to 1; of rows in an order of their own with their batch."""
         with torch.no_grad():
-            found: Tensor = self.network(embeddings).sigmoid()[..., 0]
-        return found
+            return _masked(self.network, embeddings, batch)
 
     def of_another(self, instance_id: str, n_units: int, seed: int) -> NDArray[np.float32] | None:
         """Another's mask, (T,), drawn among those nearest in length; None where there is no other.
@@ -111,10 +111,10 @@ class _Learning:
         batch = collate([self.rows[place] for place in places]).to(self.device)
 
         def predict(embeddings: Tensor) -> Tensor:
-            return self.module(batch, embeddings=embeddings).logits
+            return self.module(batch, embeddings=by_row(embeddings, batch)).logits
 
         with torch.no_grad():
-            inputs = self.module.embed(batch)
+            inputs = by_model(self.module.embed(batch), batch)
         return Part(inputs, predict, self.whole[places])
 
 
@@ -132,9 +132,17 @@ def _masks(model: TrainedModel, network: nn.Module, rows: Sequence[Row]) -> Ragg
     found: dict[int, NDArray[np.float32]] = {}
     with torch.no_grad(), frozen(model) as module:
         for places, batch in exact_batches(rows, TOKEN_BUDGET):
-            masks = network(module.embed(batch.to(model.device))).sigmoid()[..., 0]
+            batch = batch.to(model.device)
+            masks = _masked(network, module.embed(batch), batch)
             found.update(zip(places, masks.to("cpu", torch.float32).numpy(), strict=True))
     return Ragged.from_rows(found[place] for place in range(len(rows)))
+
+
+def _masked(network: nn.Module, embeddings: Tensor, batch: Batch | None) -> Tensor:
+    """(B, T): the mask of each unit, in the order of the rows."""
+    ordered = embeddings if batch is None else by_model(embeddings, batch)
+    found: Tensor = network(ordered).sigmoid()[..., 0]
+    return found if batch is None else by_row(found, batch)
 
 
 def _finite(logits: Tensor, rows: Sequence[Row]) -> Tensor:

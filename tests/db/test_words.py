@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db.words import counted, shown
+from db.words import counted, near_miss, shown
 
 
 def test_one_thing_has_no_plural_and_a_verb_may_follow() -> None:
@@ -21,6 +21,12 @@ def test_one_thing_has_no_plural_and_a_verb_may_follow() -> None:
     ]
     assert counted(1, "unit is", "units are") == "1 unit is"
     assert counted(3, "unit is", "units are") == "3 units are"
+
+
+def test_what_is_nearly_a_known_name_is_asked_about_once() -> None:
+    assert near_miss("lmie", ["rise", "lime", "limes"]) == "; did you mean 'lime'?"
+    assert near_miss("lmie", iter(["rise", "lime"])) == "; did you mean 'lime'?"
+    assert near_miss("quantum", ["rise", "lime"]) == near_miss("lime", []) == ""
 
 
 @pytest.mark.parametrize(

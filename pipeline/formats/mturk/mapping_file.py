@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from db.errors import ImportFailed
-from db.words import counted
+from db.words import counted, near_miss
 from pipeline.formats.mturk.mapping import (
     LABEL,
     MARKS,
@@ -82,9 +81,8 @@ def failed(path: Path, source: str, fault: Fault) -> ImportFailed:
 def near(name: str, known: Iterable[str]) -> str:
     """`; did you mean …?`, where something known looks like `name`; else what there is."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
     there = f" (there are: {', '.join(names)})" if names else ""
-    return f"; did you mean {close[0]!r}?{there}" if close else there
+    return near_miss(name, names) + there
 
 
 def _source(path: Path) -> str:

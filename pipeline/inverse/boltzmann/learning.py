@@ -39,7 +39,7 @@ class LearningSettings:
 
 @dataclass(frozen=True, eq=False)
 class LearnedMachine:
-    """`mismatch`: the largest difference of a moment from the data's at each step, shape (steps,)."""
+    """`mismatch`: the largest difference of a moment from the data's at each step, (steps,)."""
 
     machine: Machine
     mismatch: Floats

@@ -1,7 +1,8 @@
 """Regression on maps (depth, …): log error, log error of gradients, and surface normals.
 
 Hu, Zhang & Okatani (ICCV 2019) take the three terms of Hu, Ozay, Zhang & Okatani (WACV 2019), with
-λ = 5 for the share kept. Ours takes gradients as differences of neighbours, theirs by Sobel filters.
+λ = 5 for the share kept. Ours takes gradients as differences of neighbours, theirs by Sobel
+filters.
 """
 
 from __future__ import annotations

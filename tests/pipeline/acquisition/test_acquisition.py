@@ -183,6 +183,27 @@ def test_diversity_takes_unlike_ones_among_the_highest() -> None:
     assert WIDER * 7 > 20
 
 
+@given(
+    st.integers(0, 200), st.sampled_from(["margin", "centre_distance", "explainer_disagreement"])
+)
+def test_near_duplicates_are_not_proposed_together(seed: int, by: str) -> None:
+    """Sixty instances are twenty, three times each, almost: of none is there a second one.
+
+    Nine are asked for, one of them at random. The 8 × 4 candidates hold eleven of the twenty at least.
+    Beside the random one only the highest score may lie, which is taken wherever it is.
+    """
+    random = np.random.default_rng(seed)
+    originals = np.repeat(random.permutation(20), 3)
+    features = 10.0 * np.eye(20)[originals] + random.normal(scale=1e-3, size=(60, 20))
+    given = replace(pool(60, 3, seed), features=features)
+    learned = Learned(random.normal(size=(60, 20)), np.arange(60) % 3)
+    way = ACQUISITIONS.load(by)()
+    found = propose(replace(given, learned=learned), way, 9, random_share=0.1, seed=seed)
+    stratum, highest, *others = (originals[int(one.instance_id[1:])] for one in found.chosen)
+    assert len({highest, *others}) == 8
+    assert stratum not in others
+
+
 @pytest.mark.parametrize(
     ("n", "share", "said"),
     [(0, 0.2, "--n 0"), (31, 0.2, "there are 30 instances"), (5, 0.0, "random share lies above 0")],

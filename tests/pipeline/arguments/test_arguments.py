@@ -16,7 +16,6 @@ from db.errors import DataError
 from db.store import campaigns, instances
 from pipeline.arguments.arguments import Argument, arguments, attribute, listed
 from pipeline.arguments.contributions import contributions, top_features
-from pipeline.arguments.controls import shuffled, wrong_labels
 from pipeline.arguments.naming import name_features
 from pipeline.plan import PlanRequest, plan
 from tests.support.data import BAD, GOOD, reviews
@@ -107,31 +106,6 @@ def test_features_without_a_name_are_passed_over() -> None:
     assert made == [(Argument(2, 2.0, ("bad",)), Argument(1, 1.0, ("good",)))]
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 30), st.integers(2, 5), st.integers(0, 1000))
-def test_a_wrong_label_is_never_the_answer(n: int, n_classes: int, seed: int) -> None:
-    target = np.random.default_rng(seed).integers(0, n_classes, n)
-    wrong = wrong_labels(target, n_classes, seed)
-    assert (wrong != target).all() and ((wrong >= 0) & (wrong < n_classes)).all()
-
-
-def test_every_wrong_label_is_as_likely() -> None:
-    counts = np.bincount(wrong_labels(np.zeros(3000, np.int64), 4), minlength=4)
-    assert counts[0] == 0 and counts[1:].min() > 900
-
-
-def test_a_shuffled_list_is_of_another_class_with_a_word_of_its_own() -> None:
-    target = np.array([0, 0, 1, 1, 1])
-    lists = [["good"], [], ["GOOD"], ["bad", "good"], ["dull"]]
-    for seed in range(20):
-        lender = shuffled(target, lists, seed)
-        assert lender[0] in (3, 4)  # 2 says the same word
-        assert lender[1] == -1 and lender[2] == -1  # none to say; only "good" to borrow
-        assert lender[3] == -1 and lender[4] == 0
-    assert shuffled(np.zeros(3, np.int64), [["a"], ["b"], ["c"]]).tolist() == [-1, -1, -1]
-    assert shuffled(np.zeros(0, np.int64), []).tolist() == []
-
-
 def test_what_does_not_fit_together_is_refused() -> None:
     a, w, y = np.ones((2, 3)), np.ones((4, 3)), np.array([0, 3])
     for activations, weights, target, words in (
@@ -152,12 +126,6 @@ def test_what_does_not_fit_together_is_refused() -> None:
             name_features(units, found, **more)
     with pytest.raises(DataError, match="m must be 1 or more"):
         top_features(a, 0)
-    with pytest.raises(DataError, match="two classes"):
-        wrong_labels(y, 1)
-    with pytest.raises(DataError, match="as many lists"):
-        shuffled(y, [["a"]])
-    with pytest.raises(DataError, match="from 0"):
-        shuffled(np.array([-1, 0]), [["a"], ["b"]])
 
 
 def test_arguments_of_a_trained_model_are_planned_for_people(make_project) -> None:

@@ -108,7 +108,7 @@ def test_sides_have_the_contributions_of_their_features() -> None:
 def test_units_are_called_by_word_side_or_place() -> None:
     row = row_instance({"size": 3.0, "hue": "red", "mean": 1.0, "age": 9.0}, {})
     read = np.array([[-1.5, 0], [0, 1], [0, 0], [2, 0]], np.float32)
-    names = unit_names(row, read, (), ("size", "hue", "mean", "age"))
+    names = unit_names(row, read)
     assert names == ["size low", "hue: red", "", "age high"]
     assert [feature_of(name) for name in names] == ["size", "hue", "", "age"]
     patches = np.array([[1], [-1], [0], [2], [3], [-1], [1], [1], [1.0]], np.float32)

@@ -9,7 +9,7 @@ import torch
 from db.errors import DataError, UsageError
 from pipeline.explainers.batching import ExplainSettings, explain
 from pipeline.explainers.inference_arguments import InferenceArguments
-from pipeline.explainers.keeping import kept
+from pipeline.explainers.keeping import learned_of
 from pipeline.models.settings import Settings
 from pipeline.models.trained import TrainedModel
 from pipeline.models.training import fit
@@ -68,12 +68,14 @@ def test_where_no_feature_speaks_all_scores_are_nothing(model: TrainedModel) -> 
 
 
 def test_what_is_learned_is_kept_and_read_again(model: TrainedModel, tmp_path) -> None:
-    first = kept(tmp_path, model, [InferenceArguments()], IRIS, 0)
+    first = learned_of(tmp_path, model, [InferenceArguments()], IRIS, 0)
     text = (tmp_path / "arguments.json").read_text()
-    again = kept(tmp_path, model, [InferenceArguments(m=1)], IRIS[:9], 5)  # read, so all the same
+    # Read, so all the same.
+    again = learned_of(tmp_path, model, [InferenceArguments(m=1)], IRIS[:9], 5)
     for side in range(24):
         assert first[NAME].names.of(side) == again[NAME].names.of(side)
-    kept(tmp_path, model, [InferenceArguments(names=1)], IRIS, 0)  # other names are learned anew
+    # Other names are learned anew.
+    learned_of(tmp_path, model, [InferenceArguments(names=1)], IRIS, 0)
     assert (tmp_path / "arguments.json").read_text() != text
 
 
