@@ -10,7 +10,8 @@ The factory is called with `(settings, n_words, n_classes)` and returns a module
 `parts` is 1 at tokens of the first text, 2 of the second, 0 at padding, which must change nothing.
 Attention is the softmax of the scores over the first text, and `summary` is Σ α_t h_t. Without
 `score` every token of a text has the same attention: the mean of the states, about which an
-explainer of attention has nothing to say.
+explainer of attention has nothing to say. Modules that read pictures or rows: `adapted_image` and
+`adapted_row`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from torch import Tensor
 
 from db.errors import ConfigError
 from pipeline.models.attending import attention_of, weighted_sum
-from pipeline.models.base import ATTENTION, Output, States
+from pipeline.models.base import ATTENTION, SUMMARY, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.decay import decay_groups
 from pipeline.models.steps import ThreeSteps, output_of
@@ -31,7 +32,7 @@ from pipeline.models.steps import ThreeSteps, output_of
 class Adapted(ThreeSteps):
     """The user's module behind the three steps of `Model`. Weights under `attention…` decay not."""
 
-    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION})
+    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION, SUMMARY})
 
     def __init__(self, kind: str, module: Any) -> None:
         super().__init__()
@@ -45,9 +46,18 @@ class Adapted(ThreeSteps):
 
     def encode(self, embeddings: Tensor, batch: Batch) -> States:
         """States of the tokens that attention may go to; a second text is read along with them."""
-        parts = parts_of(batch)
-        states = self.module.encode(embeddings * (parts > 0)[..., None], parts)
+        states = self.read(embeddings, batch)
         return States(states * batch.attended[..., None], None)
+
+    def read(self, embeddings: Tensor, batch: Batch) -> Tensor:
+        """What the module's `encode` makes of a batch: (B, T, H), if it is as it should be."""
+        parts = parts_of(batch)
+        found: Tensor = self.module.encode(embeddings * (parts > 0)[..., None], parts)
+        return found
+
+    def shape(self, batch: Batch) -> tuple[int | None, ...]:
+        """Of what `read` has to return; None is any size."""
+        return (*batch.ids.shape, None)
 
     def attend(
         self,
@@ -58,8 +68,9 @@ class Adapted(ThreeSteps):
     ) -> Output:
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
         found = attention_of(self.scores_of(states), batch.attended, score_offset)
-        logits = self.module.classify(weighted_sum(found.attention, states.hidden))
-        return output_of(logits, found, states, embeddings, batch)
+        summary = weighted_sum(found.attention, states.hidden)
+        logits = self.module.classify(summary)
+        return output_of(logits, summary, found, states, embeddings, batch)
 
     def scores_of(self, states: States) -> Tensor:
         """ã, (B, T), 0 everywhere from a module that scores nothing."""

@@ -16,6 +16,13 @@ class Attention(NamedTuple):
     log_attention: Tensor
 
 
+def log_shares(looked: Tensor, attended: Tensor) -> Tensor:
+    """log of each share of what `looked`, at least 0, (B, T), is where attention may go; 0 elsewhere."""
+    tiny = torch.finfo(looked.dtype).tiny  # what is 0 in this precision has a logarithm
+    logs = looked.clamp(min=tiny).log().masked_fill(~attended, -torch.inf)
+    return logs.log_softmax(-1).masked_fill(~attended, 0.0)
+
+
 def attention_of(scores: Tensor, attended: Tensor, score_offset: Tensor | None) -> Attention:
     """α over the tokens of `attended`, bool (B, T), from ã, with the offset added to it.
 

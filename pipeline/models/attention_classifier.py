@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from pipeline.models import ATTENTIONS
 from pipeline.models.attending import attention_of, weighted_sum
 from pipeline.models.averaging import Mean
-from pipeline.models.base import ATTENTION, Output, States
+from pipeline.models.base import ATTENTION, SUMMARY, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.convolution import CNN
 from pipeline.models.decay import decay_groups
@@ -41,7 +41,7 @@ class AttentionClassifier(ThreeSteps):
     encoder_class: ClassVar[type[BiLSTM | CNN | Mean]] = BiLSTM
     encoding_class: ClassVar[type[Encoding]] = Vocabulary
     defaults: ClassVar[Mapping[str, Any]] = {}
-    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION})
+    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION, SUMMARY})
 
     def __init__(
         self,
@@ -116,13 +116,9 @@ class AttentionClassifier(ThreeSteps):
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
         found = attention_of(self.scorer[0](states, batch), batch.attended, score_offset)
         summary = self.dropout(weighted_sum(found.attention, states.hidden))
-        return output_of(self._logits(summary, states.query), found, states, embeddings, batch)
-
-    def _logits(self, summary: Tensor, query: Tensor | None) -> Tensor:
-        if query is not None:
-            summary = (self.join_first(summary) + self.join_second(query)).tanh()
-        logits: Tensor = self.output(summary)
-        return logits
+        if states.query is not None:
+            summary = (self.join_first(summary) + self.join_second(states.query)).tanh()
+        return output_of(self.output(summary), summary, found, states, embeddings, batch)
 
     def set_embeddings(self, ids: Tensor, values: Tensor) -> None:
         """Use `values`, (F, D), as the embeddings of the words `ids`, int64 (F,)."""

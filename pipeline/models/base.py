@@ -32,6 +32,9 @@ GRID = "grid"
 FEATURES = "features of rows"
 """Offered by models of rows, whose units are the same things in every instance."""
 
+SUMMARY = "a summary"
+"""Offered by models whose logits a last layer makes of one vector for each row: `Output.summary`."""
+
 
 @dataclass(frozen=True, eq=False)
 class States:
@@ -52,7 +55,8 @@ class Output:
     `logits`: (B, C); `attention` α: (B, T), sums to 1 over the tokens attention may go to and is
     exactly 0 elsewhere; `scores` ã: (B, T), before the softmax, exactly 0 elsewhere;
     `log_attention`: (B, T), log α, exactly 0 elsewhere; `attended`: bool (B, T), where attention
-    may go; `embeddings`: (B, T, D), what the pass started from; `states`: see `States`.
+    may go; `embeddings`: (B, T, D), what the pass started from; `states`: see `States`; `summary` z:
+    (B, S), what the last layer reads (dropout included), None in a model that does not offer it.
     """
 
     logits: Tensor
@@ -62,6 +66,7 @@ class Output:
     attended: Tensor
     embeddings: Tensor
     states: States
+    summary: Tensor | None = None
 
 
 class Model(Protocol):
@@ -134,7 +139,12 @@ class Pretrained(Protocol):
 
 @runtime_checkable
 class Headed(Protocol):
-    """A module with layers of attention between positions, the first of which may be special."""
+    """A module with layers of attention between positions, the first of which may be special.
+
+    `heads`: how many each layer has, first layer first.
+    """
+
+    heads: tuple[int, ...]
 
     def read_heads(
         self,
@@ -145,7 +155,15 @@ class Headed(Protocol):
         """(B, T): the part of each unit in what `read` makes of a pass.
 
         `read` gets the weights of the layers, (W, heads, L, L) each, first layer first, rows
-        summing to 1, and the positions to read from, (W, L), summing to 1; it gives (W, L).
+        summing to 1, and the positions to read from, (W, L), summing to 1; it gives (W, L), or
+        (W, L, …), and then (B, T, …) comes back.
+        """
+        ...
+
+    def each_head(self, output: Output, batch: Batch) -> Sequence[Tensor]:
+        """(B, T, heads) a layer, first layer first: what each head gives to each unit, in [0, 1].
+
+        `output` is of this batch; where the pass kept it, none is run again.
         """
         ...
 
@@ -174,6 +192,15 @@ class Demanding(Protocol):
     """
 
     needs: ClassVar[frozenset[str]]
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """An objective whose options name parts of a model, such as a layer."""
+
+    def check(self, model: Model) -> None:
+        """UsageError where this model has no such part."""
+        ...
 
 
 def check_needs(what: str, one: object, kind: str, offers: frozenset[str]) -> None:

@@ -47,7 +47,7 @@ class Row:
     `goal`: float32 (C,), summing to 1, the class probabilities to learn instead of one label;
     `certainty` of the marks in [0, 1]: the mean over the first text, 1 where it is not known;
     `attributes`: float32 (A,), 1 at each known value of an attribute, None where none is read;
-    `values`: (T, K), what is read of each unit beside its id, see `Units`.
+    `values`: (T, K), what is read of each unit beside its id, and `places`, (T,): see `Units`.
     """
 
     instance_id: str
@@ -60,6 +60,7 @@ class Row:
     goal: NDArray[np.float32] | None = None
     attributes: NDArray[np.float32] | None = None
     values: NDArray[Any] | None = None
+    places: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,8 @@ class Batch:
     `exact`: all rows have the same `first` and `second`, so that there is no padding;
     `attributes`: float32 (B, A), 1 at each known value, None where no attribute is read;
     `values`: (B, T, K), what is read of units beside their ids: float32 or uint8, 0 where there is
-    none, or int64, −1 where there is none; None where ids say it all.
+    none, or int64, −1 where there is none; None where ids say it all;
+    `places`: int64 (B, T), where the model has each feature of a row, None where all are in order.
     """
 
     instance_ids: tuple[str, ...]
@@ -88,6 +90,7 @@ class Batch:
     goals: Tensor | None = None
     attributes: Tensor | None = None
     values: Tensor | None = None
+    places: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.instance_ids)
@@ -120,7 +123,18 @@ class Batch:
             goals=None if self.goals is None else change(self.goals),
             attributes=None if self.attributes is None else change(self.attributes),
             values=None if self.values is None else change(self.values),
+            places=None if self.places is None else change(self.places),
         )
+
+
+def class_of(row: Row) -> int:
+    """The class that a row is of: its label, or the likeliest to learn (the first of equal ones)."""
+    return int(row.goal.argmax()) if row.goal is not None else row.label
+
+
+def classes(batch: Batch) -> Tensor:
+    """int64 (B,): `class_of` every row, −1 where there is neither a label nor a goal."""
+    return batch.labels if batch.goals is None else batch.goals.argmax(-1)
 
 
 def encode(
@@ -151,6 +165,7 @@ def _row(
         certainty=_certainty(instance, units, human.get(instance.id)),
         attributes=units.attributes,
         values=units.values,
+        places=units.places,
     )
 
 
@@ -201,6 +216,7 @@ def collate(rows: Sequence[Row]) -> Batch:
         goals=_goals(rows),
         attributes=_attributes(rows),
         values=_values(rows, width),
+        places=_places(rows, width),
         exact=len({(row.first, row.second) for row in rows}) == 1,
     )
 
@@ -233,6 +249,16 @@ def _values(rows: Sequence[Row], width: int) -> Tensor | None:
     for place, values in enumerate(found):
         made[place, : len(values), : values.shape[1]] = values
     return torch.from_numpy(made)
+
+
+def _places(rows: Sequence[Row], width: int) -> Tensor | None:
+    """None where every row is in the order of the model."""
+    if all(row.places is None for row in rows):
+        return None
+    ordered = np.arange(width)
+    return torch.from_numpy(
+        np.stack([ordered if row.places is None else row.places for row in rows])
+    )
 
 
 def training_batches(rows: Sequence[Row], size: int, generator: torch.Generator) -> Iterator[Batch]:

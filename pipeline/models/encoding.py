@@ -24,7 +24,8 @@ class Units(NamedTuple):
     `second`: how many units either text has (all are of the first where there are no texts);
     `values`: (U, K), float32 numbers, uint8 colours or int64 codes (−1 is none), None where ids say
     it all;
-    `attributes`: float32 (A,), None where none is read.
+    `attributes`: float32 (A,), None where none is read;
+    `places`: int64 (U,), where the model has each feature of a row, None where it is this order.
     """
 
     ids: NDArray[np.int64]
@@ -32,6 +33,7 @@ class Units(NamedTuple):
     second: int = 0
     values: NDArray[Any] | None = None
     attributes: NDArray[np.float32] | None = None
+    places: NDArray[np.int64] | None = None
 
 
 class Encoding(Protocol):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db.errors import DataError
 from db.records import Instance, InstanceKind
@@ -33,7 +34,11 @@ class Scale(NamedTuple):
 
 @dataclass(frozen=True)
 class Features:
-    """`read`: feature → its scale, or the words it has had, sorted; in the order of the rows."""
+    """`read`: feature → its scale, or the words it has had, sorted; in the order of the first row.
+
+    A row whose features stand in another order is read in its own order, in which people see it
+    and mark it; `Units.places` then says where the model has each.
+    """
 
     read: Mapping[str, Scale | tuple[str, ...]]
 
@@ -65,14 +70,21 @@ class Features:
         """float32 values (F, K); a row with other features, or a word for a number, is refused."""
         _check_names(instance, tuple(self.read))
         values = np.zeros((len(self.read), self.width), dtype=np.float32)
-        for place, (name, known) in enumerate(self.read.items()):
-            given = instance.features[name]
+        for place, (name, given) in enumerate(instance.features.items()):
+            known = self.read[name]
             if isinstance(known, Scale):
                 values[place, 0] = (_number(instance, name, given) - known.mean) / known.spread
             elif _word(given) in known:
                 values[place, known.index(_word(given))] = 1
         ids = np.full(len(self.read), PRESENT, dtype=np.int64)
-        return Units(ids, len(ids), values=values)
+        return Units(ids, len(ids), values=values, places=self._places(tuple(instance.features)))
+
+    def _places(self, names: tuple[str, ...]) -> NDArray[np.int64] | None:
+        """None where the names are in the order of the model."""
+        if names == tuple(self.read):
+            return None
+        place = {name: number for number, name in enumerate(self.read)}
+        return np.array([place[name] for name in names], dtype=np.int64)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -183,3 +183,26 @@ def _laid(parts: Sequence[Part]) -> tuple[Numbers, Numbers]:
 def special_ids(single: Template, pair: Template) -> Sequence[int]:
     """The special tokens in the order in which `Lines.source` numbers them."""
     return [number for number, _ in single.special + pair.special]
+
+
+def placed(pieces: Tensor, lines: Lines) -> Tensor:
+    """(W, L) from (N,): each piece's number where it stands, 0 elsewhere."""
+    known = (lines.source >= 0) & (lines.source < len(pieces))
+    return torch.where(known, pieces[lines.source.clamp(0, len(pieces) - 1)], 0.0)
+
+
+def at_units(values: Tensor, lines: Lines, there: Tensor) -> Tensor:
+    """(B, T, …) from (W, L, …): the mean of its windows for each piece at `there`, summed over pieces."""
+    back = _mean_of_windows(values, lines, int(there.sum()))
+    further = back.shape[1:]
+    placed = back.new_zeros(*there.shape, *further)
+    return placed.masked_scatter(there.view(*there.shape, *[1] * len(further)), back).sum(2)
+
+
+def _mean_of_windows(values: Tensor, lines: Lines, n_pieces: int) -> Tensor:
+    """(N, …) from (W, L, …): a piece's mean over the windows that it stands in."""
+    known = (lines.source >= 0) & (lines.source < n_pieces)
+    place = lines.source[known]
+    times = torch.bincount(place, minlength=n_pieces).view(-1, *[1] * (values.dim() - 2))
+    summed = values.new_zeros(n_pieces, *values.shape[2:]).index_add(0, place, values[known])
+    return summed / times

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-import torch
 from torch import Tensor, nn
 
 from db.errors import ConfigError
-from pipeline.models.base import FEATURES, Output, States
+from pipeline.models.base import FEATURES, SUMMARY, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.decay import decay_groups
 from pipeline.models.encoding import Encoding
+from pipeline.models.even import even_output
 from pipeline.models.features import Features
+from pipeline.models.places import by_model
 from pipeline.models.settings import Settings
 from pipeline.models.steps import ThreeSteps
 
@@ -33,7 +34,7 @@ class MLP(ThreeSteps):
         "epochs": 100,
         "patience": 20,
     }
-    offers: ClassVar[frozenset[str]] = frozenset({FEATURES})
+    offers: ClassVar[frozenset[str]] = frozenset({FEATURES, SUMMARY})
 
     def __init__(self, settings: Settings, n_features: int, width: int, n_classes: int) -> None:
         super().__init__()
@@ -59,7 +60,7 @@ class MLP(ThreeSteps):
         return cls(settings, len(encoding.read), encoding.width, n_classes)
 
     def embed(self, batch: Batch) -> Tensor:
-        """(B, F, K): the numbers of each feature, standardised."""
+        """(B, F, K): the numbers of each feature, standardised, in the order of the row."""
         if batch.values is None:
             raise ValueError("rows of an MLP have values")
         return batch.values.to(next(self.parameters()).dtype)
@@ -76,17 +77,9 @@ class MLP(ThreeSteps):
         score_offset: Tensor | None = None,
     ) -> Output:
         """Logits; every feature has the same attention, whatever `score_offset` says."""
-        scores = embeddings.new_zeros(embeddings.shape[:2])
-        even = torch.full_like(scores, 1 / embeddings.shape[1])
-        return Output(
-            logits=self.output(self.dropout(self.hidden(states.hidden.flatten(1)))),
-            attention=even,
-            log_attention=even.log(),
-            scores=scores,
-            attended=batch.attended,
-            embeddings=embeddings,
-            states=states,
-        )
+        read = by_model(states.hidden, batch).flatten(1)
+        summary = self.dropout(self.hidden(read))
+        return even_output(self.output(summary), summary, states, embeddings, batch)
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Weight decay everywhere."""

@@ -14,8 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from db.catalogue import Catalogue
 from db.errors import ConfigError
 from pipeline.config import CONFIG_NAME
+
+READS = Catalogue(
+    "thing to read",
+    {
+        "text": "pipeline.models.vocabulary:Vocabulary",
+        "image": "pipeline.models.pixels:Pixels",
+        "row": "pipeline.models.features:Features",
+    },
+)
+"""What a factory's `reads` may be → how such instances are read."""
 
 FORM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -74,6 +85,14 @@ def load_factory(kind: str) -> Callable[..., Any]:
         raise _broken(kind, f"{module} has no function or class {name!r}")
     made: Callable[..., Any] = factory
     return made
+
+
+def reads_of(kind: str) -> str:
+    """What the factory says that its modules read, a name of `READS`; texts where it says nothing."""
+    reads = getattr(load_factory(kind), "reads", "text")
+    if not isinstance(reads, str) or reads not in READS:
+        raise _broken(kind, f"its reads is {reads!r}, and must be one of {', '.join(READS)}")
+    return reads
 
 
 def code_hash(kind: str) -> str:

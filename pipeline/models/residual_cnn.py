@@ -25,10 +25,11 @@ from torch import Tensor, nn
 from db.errors import ConfigError
 from pipeline.models.additive import Additive
 from pipeline.models.attending import attention_of, weighted_sum
-from pipeline.models.base import ATTENTION, GRID, STATES, Output, States
+from pipeline.models.base import ATTENTION, GRID, STATES, SUMMARY, Output, States
 from pipeline.models.batches import Batch
 from pipeline.models.decay import decay_groups
 from pipeline.models.encoding import Encoding
+from pipeline.models.patches import laid_out, standardised
 from pipeline.models.pixels import Pixels
 from pipeline.models.settings import Settings
 from pipeline.models.steps import ThreeSteps, output_of
@@ -46,7 +47,7 @@ class ResidualCNN(ThreeSteps):
         "epochs": 20,
         "patience": 8,
     }
-    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION, STATES, GRID})
+    offers: ClassVar[frozenset[str]] = frozenset({ATTENTION, STATES, GRID, SUMMARY})
 
     mean: Tensor
     spread: Tensor
@@ -54,12 +55,12 @@ class ResidualCNN(ThreeSteps):
     def __init__(self, settings: Settings, pixels: Pixels, n_classes: int) -> None:
         super().__init__()
         width = settings.hidden_dim
-        self.grid, self.patch, self.channels = pixels.grid, pixels.patch, pixels.channels
+        self.pixels = pixels
         self.register_buffer("mean", torch.tensor(pixels.mean), persistent=False)
         self.register_buffer("spread", torch.tensor(pixels.spread), persistent=False)
         first, *others = strides(pixels.patch)
         self.stem = nn.Sequential(
-            _convolution(self.channels, width, first), nn.BatchNorm2d(width), nn.ReLU()
+            _convolution(pixels.channels, width, first), nn.BatchNorm2d(width), nn.ReLU()
         )
         self.stages = nn.Sequential(*(Block(width, stride) for stride in others))
         self.scorer = Additive(width, settings.attention_dim or width, 0)
@@ -85,11 +86,7 @@ class ResidualCNN(ThreeSteps):
 
     def embed(self, batch: Batch) -> Tensor:
         """(B, U, K): the colours of each patch, standardised per channel."""
-        if batch.values is None:
-            raise ValueError("rows of pictures have values")
-        levels = batch.values.to(self.mean).reshape(*batch.ids.shape, -1, self.channels)
-        embedded: Tensor = ((levels / 255 - self.mean) / self.spread).flatten(-2)
-        return embedded
+        return standardised(batch, self.mean, self.spread)
 
     def encode(self, embeddings: Tensor, batch: Batch) -> States:
         """A state for every patch: (B, U, H)."""
@@ -98,10 +95,7 @@ class ResidualCNN(ThreeSteps):
 
     def pictures(self, embeddings: Tensor) -> Tensor:
         """(B, C, S, S): the patches put together again."""
-        n, grid, patch = len(embeddings), self.grid, self.patch
-        parts = embeddings.reshape(n, grid, grid, patch, patch, self.channels)
-        laid = parts.permute(0, 5, 1, 3, 2, 4)
-        return laid.reshape(n, self.channels, grid * patch, grid * patch)
+        return laid_out(embeddings, self.pixels)
 
     def attend(
         self,
@@ -113,7 +107,7 @@ class ResidualCNN(ThreeSteps):
         """Scores, attention and logits from the states; `score_offset` is added to the scores."""
         found = attention_of(self.scorer(states, batch), batch.attended, score_offset)
         summary = self.dropout(weighted_sum(found.attention, states.hidden))
-        return output_of(self.output(summary), found, states, embeddings, batch)
+        return output_of(self.output(summary), summary, found, states, embeddings, batch)
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Weight decay everywhere but on attention."""

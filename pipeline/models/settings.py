@@ -11,7 +11,19 @@ from db.errors import ConfigError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 TRAINED_ALREADY = "transformer"  # the kind that `epochs = 0` uses as it is
-LATER = frozenset({"attention", "attributes", "precision", "image_size", "grid", "path"})
+SAMPLINGS = ("uniform", "distance")
+LATER = frozenset(
+    {
+        "attention",
+        "attributes",
+        "precision",
+        "image_size",
+        "grid",
+        "path",
+        "sampling",
+        "sampling_warmup",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,9 @@ class Settings:
     division into train, validation and test (None: the run's own seed); `device` is "auto" (CUDA
     where present), "cpu", "cuda" or "cuda:N"; `precision` of the passes in training is "float32",
     "bfloat16" or "auto" (bfloat16 on a CUDA device that has it). Weights stay float32, and so does
-    everything after training.
+    everything after training. `sampling` "distance" draws rows by their distance to the centre of
+    their class, after `sampling_warmup` epochs in which each comes once, see
+    `pipeline.models.sampling`.
     """
 
     kind: str = "bilstm_attention"
@@ -58,6 +72,8 @@ class Settings:
     image_size: int | None = None
     grid: int | None = None
     path: str | None = None
+    sampling: str = "uniform"
+    sampling_warmup: int = 3
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -84,6 +100,17 @@ class Settings:
             known = ", ".join(PRECISIONS)
             raise ConfigError(f"precision must be one of {known}, not {self.precision!r}")
         self._check_attributes()
+        self._check_sampling()
+
+    def _check_sampling(self) -> None:
+        """A warm-up comes before something else than it."""
+        if self.sampling not in SAMPLINGS:
+            known = ", ".join(SAMPLINGS)
+            raise ConfigError(f"sampling must be one of {known}, not {self.sampling!r}")
+        if self.sampling_warmup < 0:
+            raise ConfigError(f"sampling_warmup must be at least 0, not {self.sampling_warmup}")
+        if self.sampling == "uniform" and self.sampling_warmup != Settings.sampling_warmup:
+            raise ConfigError('sampling_warmup is for sampling = "distance" only; set both')
 
     def _check_attributes(self) -> None:
         """Attributes and conditional attention come together."""

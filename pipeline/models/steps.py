@@ -41,7 +41,12 @@ class ThreeSteps(nn.Module, ABC):
 
 
 def output_of(
-    logits: Tensor, found: Attention, states: States, embeddings: Tensor, batch: Batch
+    logits: Tensor,
+    summary: Tensor,
+    found: Attention,
+    states: States,
+    embeddings: Tensor,
+    batch: Batch,
 ) -> Output:
     """What a pass found, attention being over the first text of `batch`."""
     return Output(
@@ -52,4 +57,5 @@ def output_of(
         attended=batch.attended,
         embeddings=embeddings,
         states=states,
+        summary=summary,
     )

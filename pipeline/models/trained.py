@@ -14,7 +14,7 @@ from pipeline.models import MODELS
 from pipeline.models.base import Kind, Model
 from pipeline.models.batches import HumanTarget, Row, encode
 from pipeline.models.encoding import Encoding
-from pipeline.models.own import is_own
+from pipeline.models.own import READS, is_own, reads_of
 from pipeline.models.recurrent import without_cudnn
 from pipeline.models.settings import Settings
 from pipeline.models.trial import adapted
@@ -67,9 +67,10 @@ class TrainedModel:
 
 
 def encoding_of(kind: str) -> type[Encoding]:
-    """How a kind of model reads instances; kinds of one's own read words."""
+    """How a kind of model reads instances; one's own say so themselves, and can be imported."""
     if is_own(kind):
-        return Vocabulary
+        own: type[Encoding] = READS.load(reads_of(kind))
+        return own
     found: Kind = MODELS.load(kind)
     return found.encoding_class
 
@@ -79,8 +80,8 @@ def build(
 ) -> TrainedModel:
     """A model with fresh weights, drawn from torch's random state, on the CPU."""
     module: Model
-    if isinstance(encoding, Vocabulary) and is_own(settings.kind):
-        module = adapted(settings, len(encoding), len(labels), pair)
+    if is_own(settings.kind):
+        module = adapted(settings, encoding, len(labels), pair)
     else:
         kind: Kind = MODELS.load(settings.kind)
         module = kind.fresh(settings, encoding, len(labels), pair)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,11 +17,13 @@ import torch
 from db.errors import ConfigError, DataError, UsageError
 from db.records import Instance
 from db.words import counted
-from pipeline.models.base import Pretrained, Worded, check_needs
-from pipeline.models.batches import HumanTarget, Row
+from pipeline.models.base import SUMMARY, Choosing, Pretrained, Worded, check_needs
+from pipeline.models.batches import UNLABELLED, HumanTarget, Row
+from pipeline.models.beside import takes_unlabelled
+from pipeline.models.course import Course, Epoch, Terms
 from pipeline.models.goals import LabelGoals, check_goals, toward
 from pipeline.models.judgement import Judged
-from pipeline.models.loop import Course, Epoch, Terms, judged, run
+from pipeline.models.loop import judged, run
 from pipeline.models.memory import enough_memory
 from pipeline.models.progress import restore, store
 from pipeline.models.settings import Settings
@@ -30,6 +32,7 @@ from pipeline.models.threads import threads_for
 from pipeline.models.trained import TrainedModel, build, choose_device, encoding_of
 from pipeline.models.vectors import read_vectors
 from pipeline.objectives.base import Weighted
+from pipeline.objectives.remembering import begun
 
 __all__ = ["Epoch", "Fitted", "classes_of", "fit", "parts_of"]
 
@@ -60,6 +63,7 @@ def fit(
     objectives: Sequence[Weighted] = (),
     human: Mapping[str, HumanTarget] | None = None,
     goals: LabelGoals | None = None,
+    unlabelled: Sequence[Instance] = (),
     seed: int = 0,
     on_epoch: Callable[[Epoch], None] | None = None,
     progress: Path | None = None,
@@ -69,7 +73,9 @@ def fit(
     `labels` gives the order of the classes (default: sorted). `human` targets of instances that
     are not in the training part are never looked at; nor are their `goals`. Training instances
     without a goal are left out where there are `goals`. The same seed gives the same model on the
-    same machine (on CUDA, to rounding); torch's random state is left as it was found.
+    same machine (on CUDA, to rounding); torch's random state is left as it was found. `unlabelled`
+    instances teach the terms that read no label (`word_vat`), and are left aside where there is
+    none; what label they may have is not read.
 
     `progress`: a file that is written after every epoch, and that the same call goes on from where
     it was interrupted, to the same weights; it stays behind, for whoever saves the model to remove.
@@ -86,6 +92,7 @@ def fit(
         torch.manual_seed(seed)
         model = build(settings, encoding, classes_of(instances, labels), pair)
         _start(model, notes)
+        _check_sampling(model)
         model.module.to(device)
         rows = {
             "train": model.encode(learning, human),
@@ -94,7 +101,9 @@ def fit(
         }
         learned = rows | {"train": toward(goals, rows["train"], len(model.labels))}
         further = _load(objectives, rows["train"], model)
-        course = Course(model, seed)
+        if any(takes_unlabelled(one) for one, _ in further):
+            learned |= {"unlabelled": _unlabelled(model, unlabelled)}
+        course = Course(model, seed, further)
         belongs = _belongs(model, learned, objectives, seed)
         _continued(course, progress, belongs, notes)
 
@@ -108,7 +117,7 @@ def fit(
             enough_memory(learned["train"], settings.batch_size),
             threads_for(model.module, device),
         ):
-            run(course, learned, further, after)
+            notes += run(course, learned, after)
     found = {part: judged(model, members) for part, members in rows.items() if members}
     metrics = {
         n: v for part, one in found.items() for n, v in one.named(part, model.labels).items()
@@ -116,6 +125,21 @@ def fit(
     notes += _notes(model, instances, metrics)
     best = course.best.number if course.best else 0
     return Fitted(model, tuple(course.history), best, metrics, parts, tuple(notes), found)
+
+
+def _unlabelled(model: TrainedModel, given: Sequence[Instance]) -> list[Row]:
+    """Rows of instances whose label is not read."""
+    return [replace(row, label=UNLABELLED) for row in model.encode(given)]
+
+
+def _check_sampling(model: TrainedModel) -> None:
+    """Distances are of what the last layer reads."""
+    kind = model.settings.kind
+    if model.settings.sampling == "distance" and SUMMARY not in model.module.offers:
+        raise ConfigError(
+            f'sampling = "distance" needs {SUMMARY}, which a model of the kind {kind} does not '
+            'have; set [model] sampling = "uniform"'
+        )
 
 
 def _continued(
@@ -193,9 +217,12 @@ def _load(objectives: Sequence[Weighted], learning: Sequence[Row], model: Traine
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"objective {twice} is named more than once; give it one weight")
-    loaded = [(one.load(), one.weight_in) for one in objectives]
-    for one, _ in loaded:
+    found = [(one.load(), one.weight_in) for one in objectives]
+    for one, _ in found:
         check_needs(f"objective {one.name}", one, model.settings.kind, model.module.offers)
+        if isinstance(one, Choosing):
+            one.check(model.module)
+    loaded = [(begun(one, len(model.labels)), weight) for one, weight in found]
     learns = next((one.name for one, _ in loaded if one.needs_human), None)
     if learns is not None and all(row.marks is None for row in learning):
         raise DataError(
@@ -214,9 +241,10 @@ def _start(model: TrainedModel, notes: list[str]) -> None:
         notes.append(model.module.start(model.labels))
     if model.settings.vectors is None:
         return
-    settings, vocabulary = model.settings, model.vocabulary
+    settings = model.settings
     if not isinstance(model.module, Worded):
         raise ConfigError(f"[model] vectors cannot be used with kind {settings.kind!r}")
-    vectors = read_vectors(Path(settings.vectors or ""), vocabulary, settings.embedding_dim)
+    vocabulary = model.vocabulary
+    vectors = read_vectors(Path(model.settings.vectors), vocabulary, settings.embedding_dim)
     model.module.set_embeddings(torch.from_numpy(vectors.ids), torch.from_numpy(vectors.values))
     notes.append(f"word vectors for {len(vectors.ids)} of {counted(len(vocabulary.words), 'word')}")

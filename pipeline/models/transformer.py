@@ -25,26 +25,40 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from db.errors import ConfigError
-from pipeline.models.base import ATTENTION, HEADS, Output, States
+from pipeline.models.attending import log_shares
+from pipeline.models.base import ATTENTION, HEADS, SUMMARY, Output, States
 from pipeline.models.batches import Batch
+from pipeline.models.dropout_attention import watched_dropouts
 from pipeline.models.encoding import Encoding
-from pipeline.models.lines import Lines, laid_out, present, special_ids
+from pipeline.models.last_layer import heard, last_layer_of
+from pipeline.models.lines import Lines, at_units, laid_out, placed, present, special_ids
 from pipeline.models.pieces import Pieces
 from pipeline.models.pretrained_folder import folder_of, read_model
 from pipeline.models.settings import Settings
 from pipeline.models.transformer_start import fresh_model, label_order, positions, tried
 from pipeline.models.vocabulary import UNKNOWN
-from pipeline.models.watched_attention import NAME, Read, Watch, last_layer, watching
+from pipeline.models.watched_attention import (
+    NAME,
+    Read,
+    Watch,
+    each_head,
+    last_layer,
+    watching,
+)
 
 POSITIONS = 16_384  # of windows that are passed at once; more are passed one part after the other
 
 
 @dataclass(frozen=True, eq=False)
 class Passed(States):
-    """States with what else the pass found: `logits` (B, C), `looked` (B, T): see `Output`."""
+    """States with what else the pass found: `logits` (B, C); `looked` (B, T): see `Output`; `looks`
+    (B, T, heads of all layers): what each gave, None where that was not kept; `summary`: (B, S),
+    S = 0 where the logits are not those of one last linear layer."""
 
     logits: Tensor
     looked: Tensor
+    looks: Tensor | None
+    summary: Tensor
 
 
 class Transformer(nn.Module):
@@ -67,7 +81,8 @@ class Transformer(nn.Module):
         self.model = fresh_model(encoding.config, n_classes)
         self.limit = min(encoding.limit, positions(self.model))
         trial = tried(self.model, encoding)
-        self.n_layers, self.typed = trial.n_layers, trial.typed
+        self.heads, self.typed, self.dropouts = trial.heads, trial.typed, trial.dropouts
+        self.last = last_layer_of(self.model)
         self.register_buffer("order", torch.arange(n_classes))
 
     @classmethod
@@ -98,8 +113,9 @@ class Transformer(nn.Module):
 
     @property
     def offers(self) -> frozenset[str]:
-        """Attention as far as the architecture lets it be read."""
-        return frozenset({ATTENTION, HEADS} if self.n_layers else ())
+        """Attention and a summary as far as the architecture lets them be read."""
+        attention = frozenset({ATTENTION, HEADS} if self.heads else ())
+        return attention | ({SUMMARY} if self.last else set())
 
     def forward(
         self, batch: Batch, *, embeddings: Tensor | None = None, score_offset: Tensor | None = None
@@ -135,6 +151,14 @@ class Transformer(nn.Module):
     def read_heads(self, embeddings: Tensor, batch: Batch, read: Read) -> Tensor:
         """(B, T): what `read` makes of the weights of all layers, pieces summed; see `Headed`."""
         return self._passed(embeddings, batch, read=read).looked
+
+    def each_head(self, output: Output, batch: Batch) -> Sequence[Tensor]:
+        """See `Headed`; of the pass itself in training with gradients, else of another one."""
+        states = output.states
+        found = states.looks if isinstance(states, Passed) else None
+        if found is None:
+            found = self.read_heads(output.embeddings, batch, each_head)
+        return torch.split(found, list(self.heads), -1)
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Weight decay on matrices, not on biases and norms."""
@@ -174,21 +198,20 @@ class Transformer(nn.Module):
         offset = None
         if score_offset is not None:
             moved = score_offset.masked_fill(~batch.attended, 0.0)
-            offset = _placed(moved[..., None].expand(there.shape)[there], lines)
-        logits, hidden, looked = self._windows(self._line(pieces, lines), lines, offset, read)
-        by_row = logits.new_zeros(len(batch), logits.shape[1]).index_add(0, lines.row, logits)
-        shape = there.shape
-        at_units = _mean_of_windows(hidden, lines, len(pieces))
-        summed = at_units.new_zeros(*shape, at_units.shape[-1]).masked_scatter(
-            there[..., None], at_units
+            offset = placed(moved[..., None].expand(there.shape)[there], lines)
+        logits, hidden, looked, looks = self._windows(
+            self._line(pieces, lines), lines, offset, read
         )
-        states = summed.sum(2) / there.sum(2).clamp(min=1)[..., None]
-        back = _mean_of_windows(looked, lines, len(pieces))
+        by_row = logits.new_zeros(len(batch), logits.shape[1]).index_add(0, lines.row, logits)
+        by_row = by_row / lines.windows[:, None]
+        states = at_units(hidden, lines, there) / there.sum(2).clamp(min=1)[..., None]
         return Passed(
             hidden=states.masked_fill(~batch.attended[..., None], 0.0),
             query=None,
-            logits=(by_row / lines.windows[:, None])[:, self.order],
-            looked=back.new_zeros(shape).masked_scatter(there, back).sum(2),
+            logits=by_row[:, self.order],
+            summary=by_row[:, len(self.order) :],
+            looked=at_units(looked, lines, there),
+            looks=at_units(looks, lines, there) if looks.shape[-1] else None,
         )
 
     def _line(self, pieces: Tensor, lines: Lines) -> Tensor:
@@ -203,8 +226,9 @@ class Transformer(nn.Module):
 
     def _windows(
         self, line: Tensor, lines: Lines, offset: Tensor | None, read: Read | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits (W, C), states (W, L, H) and what was read (W, L), part after part of windows.
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Logits beside summaries (W, C + S), states (W, L, H), what was read (W, L) and what each
+        head gave, (W, L, K), K = 0 where that is not kept; part after part of windows.
 
         Hooks that others set (Captum's DeepLIFT) hold one pass of a module: then all go at once.
         What gradients need of several parts is computed again on the way back, not kept.
@@ -220,8 +244,8 @@ class Transformer(nn.Module):
             found = [checkpoint(self._pass, *one, read, use_reentrant=False) for one in given]
         else:
             found = [self._pass(*one, read) for one in given]
-        logits, hidden, looked = (torch.cat(one) for one in zip(*found, strict=True))
-        return logits, hidden, looked
+        logits, hidden, looked, looks = (torch.cat(one) for one in zip(*found, strict=True))
+        return logits, hidden, looked, looks
 
     def _pass(
         self,
@@ -230,19 +254,25 @@ class Transformer(nn.Module):
         types: Tensor,
         offset: Tensor | None,
         read: Read | None,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """One call of the model."""
-        watch = Watch(self.n_layers, every=read is not None, offset=offset)
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """One call of the model. In training with gradients, weights of all layers are there anyway."""
+        learning = self.training and torch.is_grad_enabled() and read is None
+        watch = Watch(len(self.heads), every=learning or read is not None, offset=offset)
         given = {"token_type_ids": types} if self.typed else {}
-        with watching(watch), _last_states(self.model.base_model) as states:
+        hooks = watched_dropouts(self.model, self.dropouts)
+        last = heard(self.model, self.last)
+        with watching(watch), hooks, last as z, _last_states(self.model.base_model) as states:
             logits = self.model(
                 inputs_embeds=line, attention_mask=real.to(torch.int64), **given
             ).logits
+        logits = torch.cat([logits, *z], dim=-1)
         start = self._start_of(real).to(line)
         looked = real.to(line) / real.sum(-1, keepdim=True)  # even, where attention is not read
         if watch.seen:
             looked = (read or last_layer)(watch.seen, start)
-        return logits.to(looked), states[-1].to(looked), looked
+        none = looked.new_zeros(*real.shape, 0)
+        looks = each_head(watch.seen, start) if watch.seen and learning else none
+        return logits.to(looked), states[-1].to(looked), looked, looks
 
     def _start_of(self, real: Tensor) -> Tensor:
         """(W, L): where attention is read from: the first special token, or everywhere alike."""
@@ -253,17 +283,16 @@ class Transformer(nn.Module):
     def _output(self, passed: Passed, embeddings: Tensor, batch: Batch) -> Output:
         """Attention over the first text, from what its tokens were given."""
         attended = batch.attended
-        tiny = torch.finfo(passed.looked.dtype).tiny  # what is 0 in this precision has a logarithm
-        log = passed.looked.clamp(min=tiny).log().masked_fill(~attended, -torch.inf)
-        log_attention = log.log_softmax(-1)
+        log_attention = log_shares(passed.looked, attended)
         return Output(
             logits=passed.logits,
-            attention=log_attention.exp(),
-            log_attention=log_attention.masked_fill(~attended, 0.0),
-            scores=log_attention.masked_fill(~attended, 0.0),
+            attention=log_attention.exp() * attended,
+            log_attention=log_attention,
+            scores=log_attention,
             attended=attended,
             embeddings=embeddings,
             states=passed,
+            summary=passed.summary if self.last else None,
         )
 
 
@@ -276,18 +305,3 @@ def _last_states(base: nn.Module) -> Iterator[list[Tensor]]:
         yield found
     finally:
         hook.remove()
-
-
-def _placed(pieces: Tensor, lines: Lines) -> Tensor:
-    """(W, L) from (N,): each piece's number where it stands, 0 elsewhere."""
-    known = (lines.source >= 0) & (lines.source < len(pieces))
-    return torch.where(known, pieces[lines.source.clamp(0, len(pieces) - 1)], 0.0)
-
-
-def _mean_of_windows(values: Tensor, lines: Lines, n_pieces: int) -> Tensor:
-    """(N, …) from (W, L, …): a piece's mean over the windows that it stands in."""
-    known = (lines.source >= 0) & (lines.source < n_pieces)
-    place = lines.source[known]
-    times = torch.bincount(place, minlength=n_pieces).view(-1, *[1] * (values.dim() - 2))
-    summed = values.new_zeros(n_pieces, *values.shape[2:]).index_add(0, place, values[known])
-    return summed / times

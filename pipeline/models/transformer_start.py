@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from db.errors import ConfigError
+from pipeline.models.dropout_attention import dropouts_of, watched_dropouts
 from pipeline.models.pieces import Pieces
 from pipeline.models.pretrained_folder import silent, transformers
 from pipeline.models.watched_attention import NAME, Watch, register, watching
@@ -19,11 +20,13 @@ CLOSE = 1e-4
 
 
 class Trial(NamedTuple):
-    """`n_layers` whose attention can be read, 0 where it cannot; `typed`: whether the model is told
-    which text a piece is of."""
+    """`heads` of each layer whose attention can be read, none where it cannot; `typed`: whether the
+    model is told which text a piece is of; `dropouts`: see `dropouts_of`, empty where attention goes
+    through the library's table."""
 
-    n_layers: int
+    heads: tuple[int, ...]
     typed: bool
+    dropouts: tuple[str, ...] = ()
 
 
 def fresh_model(config: Mapping[str, Any], n_classes: int) -> Any:
@@ -75,15 +78,15 @@ def tried(model: Any, encoding: Pieces) -> Trial:
 
 
 def _tried(model: Any, typed: bool, kind: str) -> Trial:
-    width = model.get_input_embeddings().embedding_dim
-    line = torch.randn(1, 4, width, generator=torch.Generator().manual_seed(0))
-    padded = torch.cat([line, torch.zeros(1, 2, width)], dim=1)
     mask = torch.tensor([[1, 1, 1, 1, 0, 0]])
     watch = Watch(every=True)
     try:
+        width = model.get_input_embeddings().embedding_dim
+        line = torch.randn(1, 4, width, generator=torch.Generator().manual_seed(0))
+        padded = torch.cat([line, torch.zeros(1, 2, width)], dim=1)
         with torch.no_grad(), silent(), watching(watch):
             alone = model(inputs_embeds=line, attention_mask=mask[:, :4]).logits
-            n_layers = watch.calls
+            seen = list(watch.seen)
             among = model(inputs_embeds=padded, attention_mask=mask).logits
             model.set_attn_implementation("eager")
             plain = model(inputs_embeds=padded, attention_mask=mask).logits
@@ -95,10 +98,18 @@ def _tried(model: Any, typed: bool, kind: str) -> Trial:
             f"a model of the type {kind!r} says something else of a text that is padded; choose "
             "one that reads in both directions, such as BERT"
         )
-    if n_layers and torch.allclose(plain, among, atol=CLOSE):
+    if seen and torch.allclose(plain, among, atol=CLOSE):
         model.set_attn_implementation(NAME)
-        return Trial(n_layers, typed)
-    return Trial(0, typed)
+        return Trial(_heads(seen), typed)
+    given = {"inputs_embeds": padded, "attention_mask": mask}
+    names = dropouts_of(model, given)
+    with torch.no_grad(), watching(Watch(every=True)) as watch, watched_dropouts(model, names):
+        model(**given)
+    return Trial(_heads(watch.seen), typed, names)
+
+
+def _heads(weights: Sequence[Tensor]) -> tuple[int, ...]:
+    return tuple(one.shape[1] for one in weights)
 
 
 def label_order(config: Mapping[str, Any], labels: Sequence[str]) -> tuple[list[int], str]:

@@ -23,7 +23,7 @@ NAME = "konkyo"
 
 Read = Callable[[Sequence[Tensor], Tensor], Tensor]
 """Weights of the layers, (W, A, L, L) each, first layer first, and where they are read from, (W, L),
-summing to 1: one first special token, or all positions alike → (W, L)."""
+summing to 1: one first special token, or all positions alike → (W, L), or (W, L, …)."""
 
 
 @dataclass
@@ -40,6 +40,16 @@ class Watch:
     seen: list[Tensor] = field(default_factory=list)
     calls: int = 0
 
+    def enter(self) -> bool:
+        """Another layer has its turn; whether it is the last."""
+        self.calls += 1
+        return self.calls == self.n_layers
+
+    def show(self, weights: Tensor, last: bool) -> None:
+        """Keep the weights of a layer if they are wanted."""
+        if last or self.every:
+            self.seen.append(weights)
+
 
 _WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)
 
@@ -55,6 +65,16 @@ def held_fixed(fixed: bool = True) -> Iterator[None]:
         yield
     finally:
         _FIXED.reset(token)
+
+
+def is_fixed() -> bool:
+    """Whether weights are held fixed here."""
+    return _FIXED.get()
+
+
+def current() -> Watch:
+    """Who watches the pass; nobody else hears of a new one."""
+    return _WATCH.get() or Watch()
 
 
 @contextmanager
@@ -88,9 +108,8 @@ def attention(
     **_: Any,
 ) -> tuple[Tensor, Tensor | None]:
     """(W, L, A, E) and the weights, from (W, A, L, E) each and a mask that is added."""
-    watch = _WATCH.get() or Watch()
-    watch.calls += 1
-    last = watch.calls == watch.n_layers
+    watch = current()
+    last = watch.enter()
     if key.shape[1] != query.shape[1]:  # heads that share keys and values
         shared = query.shape[1] // key.shape[1]
         key, value = (one.repeat_interleave(shared, dim=1) for one in (key, value))
@@ -107,9 +126,8 @@ def attention(
     if last and watch.offset is not None:
         scores = scores + watch.offset[:, None, None]
     weights = scores.softmax(-1, dtype=torch.promote_types(scores.dtype, torch.float32))
-    weights = weights.detach() if _FIXED.get() else weights
-    if last or watch.every:
-        watch.seen.append(weights)
+    weights = weights.detach() if is_fixed() else weights
+    watch.show(weights, last)
     dropped = nn.functional.dropout(weights.to(value.dtype), dropout, module.training)
     return (dropped @ value).transpose(1, 2).contiguous(), weights
 
@@ -118,3 +136,9 @@ def last_layer(weights: Sequence[Tensor], start: Tensor) -> Tensor:
     """(W, L): where the last layer looks from `start`, the mean of its heads."""
     found = torch.einsum("wq,whqk->wk", start.to(weights[-1]), weights[-1])
     return found / weights[-1].shape[1]
+
+
+def each_head(weights: Sequence[Tensor], start: Tensor) -> Tensor:
+    """(W, L, ΣA): where every head looks from `start`, layer after layer."""
+    found = [(start.to(one)[:, None, None] @ one).squeeze(2) for one in weights]
+    return torch.cat(found, 1).transpose(1, 2)

@@ -110,6 +110,16 @@ def test_a_text_of_one_token_among_others_and_one_without(kept: Path) -> None:
     assert (stored("gradient"), stored("random")) == (21, 20)
 
 
+def test_a_kind_of_ones_own_that_reads_what_nothing_reads(kept: Path) -> None:
+    settings = Path("konkyo.toml")
+    before = settings.read_text()
+    Path("my_sounds.py").write_text("def Model(*_): pass\nModel.reads = 'sound'\n")
+    settings.write_text(before.replace("[model]", '[model]\nkind = "my_sounds:Model"', 1))
+    said = konkyo("train")
+    settings.write_text(before)
+    refused(said, 2, "its reads is 'sound', and must be one of text, image, row")
+
+
 def test_a_budget_of_no_tokens_is_refused(kept: Path) -> None:
     settings = Path("konkyo.toml")
     before = settings.read_text()

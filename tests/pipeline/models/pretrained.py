@@ -62,6 +62,20 @@ def unigram() -> Any:
 TOKENIZERS = {"bert": word_piece, "roberta": byte_level, "distilbert": unigram}
 
 
+LIKE = {"mpnet": "roberta", "deberta": "roberta", "deberta-v2": "distilbert"}
+LIKE |= {"squeezebert": "bert"}
+"""Whose tokenizers are like those of others."""
+DEBERTA = ("deberta", "deberta-v2")
+CONFIGS = {
+    "bert": hf.BertConfig,
+    "roberta": hf.RobertaConfig,
+    "mpnet": hf.MPNetConfig,
+    "deberta": hf.DebertaConfig,
+    "deberta-v2": hf.DebertaV2Config,
+    "squeezebert": hf.SqueezeBertConfig,
+}
+
+
 def tokenizer(name: str) -> Any:
     """The fast tokenizer of an architecture, 800 pieces at most."""
     made, trainer = TOKENIZERS[name]()
@@ -92,16 +106,21 @@ def config(name: str, heads: int, labels: tuple[str, ...]) -> Any:
         sizes = {"dim": 32, "n_layers": 2, "n_heads": heads, "hidden_dim": 48}
         return hf.DistilBertConfig(**common, **sizes, **names, max_position_embeddings=POSITIONS)
     sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": heads}
-    made = {"bert": hf.BertConfig, "roberta": hf.RobertaConfig, "mpnet": hf.MPNetConfig}[name]
-    # RoBERTa's first position stands after its padding index
-    spare = 0 if name == "bert" else 1
+    if name in DEBERTA:
+        sizes |= {"relative_attention": True, "pos_att_type": ["c2p", "p2c"]}
+        sizes |= {"position_biased_input": False, "max_relative_positions": POSITIONS}
+    if name == "squeezebert":
+        sizes |= {"embedding_size": 32}
+    made = CONFIGS[name]
+    # Their first position stands after their padding index
+    spare = {"roberta": 1, "mpnet": 2}.get(name, 0)
     return made(
         **common,
         **sizes,
         **names,
         intermediate_size=48,
         max_position_embeddings=POSITIONS + spare,
-        type_vocab_size=2 if name == "bert" else 1,
+        type_vocab_size=2 if name in ("bert", "squeezebert") else 1,
     )
 
 
@@ -118,7 +137,7 @@ def write(
             weight *= 6 if weight.dim() > 1 else 1
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
-    tokenizer("roberta" if name == "mpnet" else name).save_pretrained(folder)
+    tokenizer(name if name in TOKENIZERS else LIKE[name]).save_pretrained(folder)
     return folder
 
 

@@ -64,10 +64,13 @@ def test_numbers_are_what_scikit_learn_makes_of_them(table: list[tuple[float, ..
     np.testing.assert_allclose(ours[:, moving], theirs[:, moving], rtol=1e-3, atol=1e-3)
 
 
-def test_the_order_of_a_row_changes_nothing() -> None:
+def test_a_row_is_read_in_its_own_order_and_says_where_the_model_has_each_feature() -> None:
     features = learned(ROWS)
     turned = dict(reversed(ROWS[0].items()))
-    assert (values_of(features, turned) == values_of(features, ROWS[0])).all()
+    assert (values_of(features, turned) == values_of(features, ROWS[0])[::-1]).all()
+    places = features.units(row_instance(turned, {})).places
+    assert places is not None and places.tolist() == [2, 1, 0]
+    assert features.units(row_instance(ROWS[0], {})).places is None
 
 
 def test_an_unseen_word_is_none_and_is_said() -> None:

@@ -126,6 +126,24 @@ def test_a_full_disk_leaves_the_progress_there_was(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["half"]
 
 
+def test_a_disk_that_fills_up_in_training_leaves_the_epoch_before(tmp_path: Path) -> None:
+    """The first epoch is written, the second is not; with room again, training goes on from there."""
+    path, whole = tmp_path / "half", fit(TEXTS, settings=FEW, seed=3)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(epoch: Epoch) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 2, limits[1]))
+
+    try:
+        with pytest.raises(KonkyoError, match="half cannot be written: File too"):
+            fit(TEXTS, settings=FEW, seed=3, progress=path, on_epoch=fill)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    resumed = fit(TEXTS, settings=FEW, seed=3, progress=path)
+    assert "continued after epoch 1 of an interrupted training" in resumed.notes
+    assert same(weights(resumed), weights(whole))
+
+
 def test_a_full_disk_leaves_the_model_there_was(tmp_path: Path) -> None:
     model = small_model(TEXTS)
     save(model, tmp_path / "run")

@@ -63,6 +63,7 @@ def test_five_of_a_label_are_enough_and_four_are_not() -> None:
         (labelled(5, "x") + labelled(5, "y") + labelled(1, "y"), "more than once"),
         (labelled(2, "x", "train") + labelled(2, "y", "tset"), "split 'tset'"),
         (labelled(2, "x", "train") + labelled(2, "y", "test"), "train part has no .*'y'"),
+        (labelled(2, "x", "train") + labelled(2, "y", "dev"), "train part has no .*'y'; mend the"),
     ],
 )
 def test_what_cannot_be_learned_from_is_refused(instances: list[Instance], message: str) -> None:

@@ -21,6 +21,7 @@ from pipeline.models.vocabulary import Vocabulary
 from pipeline.objectives.base import Weighted
 from tests.pipeline.models.support import QUICK, pair
 from tests.support.data import instance, reviews
+from tests.support.tables import rows
 
 WORDS = [kind for kind in MODELS if MODELS.load(kind).encoding_class is Vocabulary]
 TEXTS, EVIDENCE = reviews(80)
@@ -158,6 +159,34 @@ def test_divergence_is_said() -> None:
     terms = [Weighted("attention_supervision", 1e39)]
     with pytest.raises(KonkyoError, match="diverged in epoch 1 .the loss is"):
         fit(TEXTS, settings=QUICK, objectives=terms, human=HUMAN)
+
+
+def test_divergence_after_a_good_epoch_keeps_that_epoch() -> None:
+    """A weight that rises over two epochs: in the second, the loss is beyond single precision."""
+    terms = [Weighted("attention_supervision", 2.2e38, schedule="rise", over=2)]
+    settings = replace(QUICK, epochs=6)
+    found = fit(TEXTS, settings=settings, objectives=terms, human=HUMAN)
+    first = fit(TEXTS, settings=replace(settings, epochs=1), objectives=terms, human=HUMAN)
+    assert [epoch.number for epoch in found.history] == [1] and found.best_epoch == 1
+    assert all(torch.equal(v, weights(first)[n]) for n, v in weights(found).items())
+    (note,) = [note for note in found.notes if "diverged" in note]
+    assert note == (
+        "training diverged in epoch 2 (the loss is inf) and was stopped; epoch 1 is kept. "
+        "To train on, lower learning_rate or the weights of the objectives"
+    )
+
+
+def test_a_last_step_that_goes_too_far_is_divergence_too() -> None:
+    """One batch an epoch: its loss is that of the fresh weights, and the weights after are wild."""
+    wild = replace(QUICK, kind="mean_attention", learning_rate=1e30, batch_size=100)
+    with pytest.raises(KonkyoError, match="diverged in epoch 1 .predictions are not finite"):
+        fit(TEXTS, settings=wild)
+
+
+def test_word_vectors_for_what_reads_no_words_are_refused_before_they_are_looked_for() -> None:
+    settings = replace(QUICK, kind="mlp", vectors="nowhere.txt")
+    with pytest.raises(ConfigError, match="nor word vectors"):
+        fit(list(rows("iris")), settings=settings)
 
 
 def test_an_objective_that_learns_from_people_needs_some() -> None:

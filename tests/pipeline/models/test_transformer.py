@@ -23,7 +23,7 @@ from pipeline.models.training import fit
 from pipeline.models.watched_attention import held_fixed
 from pipeline.objectives.base import Weighted
 from pipeline.removal import REMOVALS, removal_for
-from pipeline.train import Recipe, _run_id
+from pipeline.train import Recipe, run_id
 from tests.pipeline.models.support import pair
 from tests.support.data import instance
 
@@ -406,17 +406,17 @@ def test_a_run_is_what_the_folder_holds_and_not_where_it_lies(
     for one in folders["bert"].iterdir():
         (copied / one.name).write_bytes(one.read_bytes())
     first, same = (
-        _run_id(REVIEWS, Recipe(pretrained.settings_of(where), 1))
+        run_id(REVIEWS, Recipe(pretrained.settings_of(where), 1))
         for where in (folders["bert"], copied)
     )
     assert first == same
     (copied / "config.json").write_text("{}")
-    assert _run_id(REVIEWS, Recipe(pretrained.settings_of(copied), 1)) != first
+    assert run_id(REVIEWS, Recipe(pretrained.settings_of(copied), 1)) != first
 
 
 def test_an_architecture_that_hides_its_attention_does_without(tmp_path: Path) -> None:
-    """MPNet computes its attention by itself: all but what reads attention works."""
-    folder = pretrained.write(tmp_path / "mpnet", "mpnet")
+    """SqueezeBERT computes its attention by itself: all but what reads attention works."""
+    folder = pretrained.write(tmp_path / "squeezebert", "squeezebert")
     model = pretrained.started(folder)
     assert "attention" not in model.module.offers
     batch = batch_of(model, [ORDINARY])
