@@ -13,6 +13,7 @@ OBJECTIVES = Catalogue(
         "attention_rp": "pipeline.objectives.attention_rp:AttentionRP",
         "attention_supervision": "pipeline.objectives.attention_supervision:AttentionSupervision",
         "attention_vat": "pipeline.objectives.attention_vat:AttentionVAT",
+        "center": "pipeline.objectives.center:Center",
         "cross_entropy": "pipeline.objectives.cross_entropy:CrossEntropy",
         "right_reasons": "pipeline.objectives.right_reasons:RightReasons",
         "saliency_learning": "pipeline.objectives.saliency_learning:SaliencyLearning",

@@ -7,12 +7,13 @@ nevertheless: a term has no second derivatives. Shapes: B rows, T units, D dimen
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from db.errors import UsageError
 from pipeline.models.base import ATTENTION, Model, Output, States
@@ -85,6 +86,8 @@ class Virtual(Perturbing):
     """What is lost is KL from the pass itself, nats: no label is read. `xi`: of the first step."""
 
     xi: float = 0.1
+
+    unlabelled: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -162,7 +165,8 @@ def embedding_gradient(
     start = output.embeddings.detach()
     with torch.enable_grad():
         moved = (start if at is None else start + at).requires_grad_()
-        (found,) = torch.autograd.grad(loss(model(batch, embeddings=moved)).sum(), moved)
+        with kept_means(model):
+            (found,) = torch.autograd.grad(loss(model(batch, embeddings=moved)).sum(), moved)
     return found
 
 
@@ -173,7 +177,26 @@ def attended_again(output: Output, batch: Batch, model: Model, r: Tensor) -> Out
 
 def read_again(output: Output, batch: Batch, model: Model, r: Tensor) -> Output:
     """The second pass from e + r, (B, T, D)."""
-    return model(batch, embeddings=output.embeddings + r.detach())
+    with kept_means(model):
+        return model(batch, embeddings=output.embeddings + r.detach())
+
+
+@contextmanager
+def kept_means(model: Model) -> Iterator[None]:
+    """A pass in training that leaves running means of batch normalisation as they are.
+
+    They are of what the model is given, not of what it is moved to (Miyato et al. 2019, their code).
+    """
+    parts = model.modules() if isinstance(model, nn.Module) else ()
+    found = [one for one in parts if isinstance(one, nn.modules.batchnorm._BatchNorm)]
+    before = [(one.momentum, one.num_batches_tracked) for one in found]
+    try:
+        for one in found:
+            one.momentum, one.num_batches_tracked = 0.0, None
+        yield
+    finally:
+        for one, (momentum, tracked) in zip(found, before, strict=True):
+            one.momentum, one.num_batches_tracked = momentum, tracked
 
 
 def random_scores(output: Output) -> Tensor:

@@ -16,15 +16,17 @@ from db.errors import UsageError
 from pipeline.models.base import Model, Output
 from pipeline.models.batches import Batch
 from pipeline.objectives.base import Term
-from pipeline.objectives.marked import marked
+from pipeline.objectives.marked import marked, weighed
 
 
 @dataclass(frozen=True)
 class RightReasons:
     """`threshold`: marked is what a share of people, above 0, marked. Of a text in which nobody marked
-    anything every derivative counts."""
+    anything every derivative counts. `certainty` (ours): a row counts by the certainty of its marks,
+    in [0, 1]."""
 
     threshold: float = 0.5
+    certainty: bool = False
 
     name: ClassVar[str] = "right_reasons"
     needs_human: ClassVar[bool] = True
@@ -41,4 +43,5 @@ class RightReasons:
         total = output.logits.log_softmax(-1).sum()
         (slope,) = torch.autograd.grad(total, output.embeddings, create_graph=True)
         outside = ~marked(batch, self.threshold) & batch.annotated[:, None]
-        return Term((slope.square().sum(-1) * outside).sum(-1).mean())
+        rows = (slope.square().sum(-1) * outside).sum(-1)
+        return Term(weighed(rows, batch, self.certainty).mean())

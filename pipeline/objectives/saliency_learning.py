@@ -18,7 +18,7 @@ from db.errors import UsageError
 from pipeline.models.base import Model, Output
 from pipeline.models.batches import Batch
 from pipeline.objectives.base import Term
-from pipeline.objectives.marked import marked
+from pipeline.objectives.marked import marked, weighed
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,12 @@ class SaliencyLearning:
     """`target`: s is of "log_probability" of the gold class, or of its "logit", which a part common
     to all logits can raise without changing the prediction. `threshold`: marked is what a share of
     people, above 0, marked. Logs `saliency_accuracy`, the share of marked units with s > 0, in [0, 1].
+    `certainty` (ours): a row counts by the certainty of its marks, in [0, 1].
     """
 
     target: Literal["log_probability", "logit"] = "log_probability"
     threshold: float = 0.5
+    certainty: bool = False
 
     name: ClassVar[str] = "saliency_learning"
     needs_human: ClassVar[bool] = True
@@ -49,7 +51,7 @@ class SaliencyLearning:
         """In [0, ∞), lower is better; 0 where every marked unit speaks for the label."""
         said = marked(batch, self.threshold)
         slope = self.saliency(output, batch)
-        total = ((-slope).clamp(min=0) * said).sum(-1).mean()
+        total = weighed(((-slope).clamp(min=0) * said).sum(-1), batch, self.certainty).mean()
         count = int(said.sum())
         right = float(((slope.detach() > 0) & said).sum()) / count if count else 0.0
         return Term(total, {"saliency_accuracy": right})

@@ -154,3 +154,20 @@ def test_descending_brings_attention_and_gradients_together() -> None:
 def test_options_that_mean_nothing_are_refused(made, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         made()
+
+
+@pytest.mark.parametrize("kind", [SaliencyLearning, RightReasons])
+def test_a_row_counts_by_the_certainty_of_its_marks(kind: type) -> None:
+    model = summed(TEXTS)
+    sure = (np.full(3, 0.8, np.float32), np.array([0.1, 0.2, 0.3], np.float32))
+    human = {
+        one.id: HumanTarget(marks, certainty)
+        for one, marks, certainty in zip(TEXTS, MARKS, sure, strict=True)
+    }
+
+    def term(texts: list, **options: bool) -> float:
+        batch = collate(encode(texts, model.vocabulary, model.labels, human))
+        return float(kind(**options).term(model.module(batch), batch, model.module).value)
+
+    first, second = term(TEXTS[:1]), term(TEXTS[1:])
+    assert term(TEXTS, certainty=True) == pytest.approx((0.8 * first + 0.2 * second) / 2, rel=1e-5)
