@@ -25,7 +25,7 @@ from pipeline.engines import ENGINES
 from pipeline.engines.base import cores
 from pipeline.engines.opening import open_engine
 from pipeline.models.settings import Settings
-from pipeline.teach import Trainer, Training
+from pipeline.teaching.training import Trainer, Training
 from pipeline.train import Made, Recipe
 
 

@@ -48,12 +48,12 @@ Method = Callable[[], Scores]
 RULE = IntegratedGradients()
 
 
-def make_texts(count: int) -> list[Instance]:
+def make_texts(count: int, least: int = 10, most: int = 60) -> list[Instance]:
     """Texts of 10 to 60 invented words, of which a few tell the label, mostly the right one."""
     random = np.random.default_rng(0)
     frequency = 1 / np.arange(20, 4020)
     found: list[Instance] = []
-    for number, length in enumerate(random.integers(10, 61, count).tolist()):
+    for number, length in enumerate(random.integers(least, most + 1, count).tolist()):
         words = random.choice(4000, size=length, p=frequency / frequency.sum()) + 50
         telling = random.random(length) < 0.1
         words[telling] = random.integers(0, 25, telling.sum()) + 25 * (

@@ -26,6 +26,7 @@ AssignmentStatus = Literal["Submitted", "Approved", "Rejected"]
 IntentState = Literal["pending", "done", "failed"]
 LedgerKind = Literal["reserved", "spent", "returned"]
 Over = Literal["units", "workers", "both", "seeds"]
+ArmRole = Literal["baseline", "taught", "control", "part", "candidate"]
 
 
 NO_TOKENS: NDArray[np.int32] = np.empty((0, 2), dtype=np.int32)
@@ -129,6 +130,41 @@ class ModelRun:
     created_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class TeachingArm:
+    """One way of training in an experiment, and its run of every seed.
+
+    `role`: "baseline" (plain training), "taught", "control" (with rationales that say nothing),
+    "part" (with a `fraction` of the human rationales), or "candidate" (taught with weights that were
+    not chosen). `of`: the taught arm that all but the first two belong to. `loss`: in words;
+    `runs`: run ids, in the order of the experiment's seeds.
+    """
+
+    name: str
+    role: ArmRole
+    loss: str
+    runs: tuple[str, ...]
+    of: str = ""
+    fraction: float = 1.0
+
+
+@dataclass(frozen=True)
+class TeachingPlan:
+    """A teaching experiment on the rationales of a campaign: its seeds and its arms.
+
+    Runs are named before they are trained, so that one which was interrupted can be told from one
+    that is whole. The id follows from all but the time. `settings` hold what all arms share: whose
+    labels and which rationales are learned.
+    """
+
+    id: str
+    campaign_id: str
+    seeds: tuple[int, ...]
+    arms: tuple[TeachingArm, ...]
+    settings: Mapping[str, Any]
+    made_at: datetime | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """Class probabilities of a run on an instance: float32, shape (C,), summing to 1."""
@@ -159,6 +195,21 @@ def probe_id(run_id: str, instance_id: str, removal: str, removed: NDArray[np.bo
     """24 hex digits, the same whenever the same units are removed in the same way."""
     said = f"{run_id}\n{instance_id}\n{removal}\n{len(removed)}\n".encode()
     return hashlib.sha256(said + np.packbits(removed).tobytes()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What was measured of a run on an instance: one number, by the name it is reported under.
+
+    `explainer`: whose rationale it is about, as the explainer is called. `value` is None where it
+    was measured and is undefined; what was never measured has no record.
+    """
+
+    run_id: str
+    instance_id: str
+    explainer: str
+    name: str
+    value: float | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -169,8 +169,20 @@ model_runs = Table(
     Column("data_hash", String(64), nullable=False),
     Column("metrics", JSON, nullable=False),
     Column("weights", Text, nullable=False),
-    Column("objective", String(64), nullable=False),
+    Column("objective", Text().with_variant(String(64), "sqlite"), nullable=False),
     Column("created_at", Utc, nullable=False),
+)
+
+teachings = Table(
+    "teachings",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _reference("campaign_id", "campaigns"),
+    Column("seeds", JSON, nullable=False),
+    Column("arms", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Index(None, "campaign_id"),
 )
 
 predictions = Table(
@@ -191,6 +203,16 @@ probes = Table(
     Column("removed", Bits, nullable=False),
     Column("probabilities", FLOATS, nullable=False),
     Index(None, "run_id", "removal"),
+)
+
+measures = Table(
+    "measures",
+    metadata,
+    Column("run_id", ID, ForeignKey("model_runs.id"), primary_key=True),
+    Column("instance_id", ID, ForeignKey("instances.id"), primary_key=True),
+    Column("explainer", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("value", Float),
 )
 
 rationales = Table(

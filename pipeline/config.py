@@ -6,23 +6,29 @@ names it. Relative paths hold from the folder of the file.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from db.errors import ConfigError
+from db.words import near_miss
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 CONFIG_NAME = "konkyo.toml"
 Labels = Literal["given", "consensus", "soft"]
+Weights = Annotated[
+    tuple[Annotated[float, Field(gt=0)], ...],
+    BeforeValidator(lambda given: (given,) if isinstance(given, int | float | str) else given),
+    Field(min_length=1, max_length=20),
+]
+"""A weight λ, or a list of them to choose from."""
 
 
 class Section(BaseModel):
@@ -133,27 +139,50 @@ class AnalysisSettings(Section):
 class TrainSettings(Section):
     """Whose labels `train` learns: those given, or what people said in a campaign, by a method.
 
-    An empty `campaign` is the only one with judgements.
+    An empty `campaign` is the only one with judgements. `health`: whether the trained model's
+    health is measured.
     """
 
     labels: Labels = "given"
     method: str = "dawid_skene"
     campaign: str = ""
+    health: bool = True
+
+
+class TermSettings(Section):
+    """A term of the loss that `teach` compares: an objective, λ, when it holds, and its options.
+
+    Of several weights the best by validation is chosen. Terms of the same `row` are added to one
+    loss; an empty `row` is the objective's name. `over`: epochs in which λ rises or falls.
+    """
+
+    name: str
+    weight: Weights = (0.2,)
+    row: str = ""
+    schedule: Literal["constant", "rise", "fall"] = "constant"
+    over: int = Field(default=5, ge=1, le=10_000)
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class TeachSettings(Section):
-    """The teaching experiment: how many seeds, how heavy the human term, which controls.
+    """The teaching experiment: how many seeds, which losses and controls, what they learn from.
 
-    `labels` and `method` are whose labels every run of it learns; `certainty`: whether a text
-    counts in the human term by how sure its marks are.
+    Without any `objective` it is attention supervision at `weight`. `labels` and `method` are
+    whose labels every run of it learns; `certainty`: whether a text counts in the human term by how
+    sure its marks are; `rationales`: how workers' marks become one; `fractions` of them, for a
+    curve; `domain`: an attribute by whose values the test part is told apart.
     """
 
     seeds: int = Field(default=8, ge=2, le=100)
     weight: float = Field(default=0.2, gt=0)
+    objective: tuple[TermSettings, ...] = ()
     controls: tuple[str, ...] = ("shuffled",)
     labels: Labels = "given"
     method: str = "dawid_skene"
     certainty: bool = False
+    rationales: str = "mean"
+    fractions: tuple[float, ...] = ()
+    domain: str = ""
 
 
 class EngineSettings(Section):
@@ -218,21 +247,37 @@ def read_settings(path: Path | None) -> Settings:
 def _problem(error: ErrorDetails) -> str:
     """What is wrong with a setting, in words; an unknown name gets a hint at the nearest one."""
     *section, last = (str(part) for part in error["loc"])
-    name = ".".join((*section, last))
+    name = _place((*section, last))
     if error["type"] == "extra_forbidden":
         known = _names(section)
-        near = difflib.get_close_matches(last, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = near_miss(last, known)
         return f"there is no setting {name!r}{hint} (there are: {', '.join(known)})"
     if error["type"] in ("model_type", "dict_type"):
         return f"{name!r} must be a table: begin it with [{name}]"
+    if error["type"] == "tuple_type" and isinstance(error["input"], dict):
+        return f"{name!r} is a list of tables: begin each with [[{name}]]"
+    if error["type"] == "missing":
+        return f"the setting {name!r} is missing"
     said = error["msg"].removeprefix("Input ").removeprefix("Decimal input ")
     return f"the setting {name!r} {said}, not {error['input']!r}"
 
 
+def _place(parts: Sequence[str]) -> str:
+    """Where a setting stands; of several tables or values of one name the number, from 1."""
+    place = ""
+    for part in parts:
+        place += f"[{int(part) + 1}]" if part.isdigit() else f".{part}"
+    return place.removeprefix(".")
+
+
 def _names(section: Sequence[str]) -> list[str]:
-    """The settings of a table, or the tables of the file."""
-    if not section:
-        return list(Settings.model_fields)
-    kind = Settings.model_fields[section[0]].annotation
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, Section) else []
+    """The settings of a table (or of one in a list of tables), or the tables of the file."""
+    kind: type[BaseModel] = Settings
+    for part in section:
+        if not part.isdigit():
+            found = kind.model_fields[part].annotation
+            inner = get_args(found)[0] if get_args(found) else found
+            if not (isinstance(inner, type) and issubclass(inner, Section)):
+                return []
+            kind = inner
+    return list(kind.model_fields)

@@ -8,10 +8,10 @@ stands in `pipeline.demos`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from db.errors import ConfigError
+from db.errors import ConfigError, UsageError
 from db.store import instances
 from db.words import counted
 from hits.endpoint.errors import EndpointError
@@ -25,7 +25,7 @@ from pipeline.compare import Wanted, compare_campaign
 from pipeline.config import CONFIG_NAME
 from pipeline.demos import DEMOS
 from pipeline.demos.base import Kind
-from pipeline.experiment import Experiment
+from pipeline.demos.rounds import PROPOSALS, TABLE, Demonstration, Round, hold_rounds
 from pipeline.explain import explain
 from pipeline.plan import PlanRequest, plan
 from pipeline.project import Project, init_project, open_project
@@ -34,6 +34,7 @@ from pipeline.report import write_report
 from pipeline.review import approve_all
 from pipeline.simulate import simulate
 from pipeline.teach import teach
+from pipeline.teaching.experiment import Experiment
 from pipeline.train import train
 
 MARKER = "konkyo demo"
@@ -58,8 +59,8 @@ cap = "500.00"
 class Demo:
     """What the demo leaves: the report, the project's folder, and what it found.
 
-    `taught` is None where nothing is taught, `aligned` where something is; `about` says where the
-    data and what is known of them come from.
+    `taught` is None where nothing is taught, `aligned` where something is; `rounds` is empty where
+    there is one alone; `about` says where the data and what is known of them come from.
     """
 
     report: Path
@@ -67,13 +68,24 @@ class Demo:
     about: str
     taught: Experiment | None = None
     aligned: Aligned | None = None
+    rounds: tuple[Round, ...] = ()
 
 
 def demo(
-    out: Path, *, kind: str = "text", seed: int = 1, say: Callable[[str], None] = print
+    out: Path,
+    *,
+    kind: str = "text",
+    seed: int = 1,
+    rounds: int = 1,
+    say: Callable[[str], None] = print,
 ) -> Demo:
-    """Run every stage in `out`; a folder that holds something else is refused."""
+    """Run every stage in `out`; a folder that holds something else is refused.
+
+    With `rounds` above 1 people see fewer instances first, and more as the model asks for them.
+    """
     shown: Kind = DEMOS.load(kind)()
+    if rounds > 1 and shown.untaught:
+        raise UsageError(f"--rounds goes with kinds that learn from marks; {shown.untaught}")
     _check_folder(out)
     out.mkdir(parents=True, exist_ok=True)
     try:
@@ -83,7 +95,7 @@ def demo(
             init_project(out, str(out / "konkyo.db"))
             project = open_project(out / CONFIG_NAME, str(out / "konkyo.db"))
             try:
-                return _run(project, out, shown, seed, say)
+                return _run(project, out, shown, seed, rounds, say)
             finally:
                 project.engine.dispose()
     except EndpointError as error:
@@ -101,15 +113,19 @@ def _check_folder(out: Path) -> None:
     for name in ("konkyo.db", "market.db"):
         for suffix in ("", "-wal", "-shm"):
             (out / f"{name}{suffix}").unlink(missing_ok=True)
+    for path in (out / TABLE, *out.glob(PROPOSALS)):
+        path.unlink(missing_ok=True)
 
 
-def _run(project: Project, out: Path, kind: Kind, seed: int, say: Callable[[str], None]) -> Demo:
+def _run(
+    project: Project, out: Path, kind: Kind, seed: int, rounds: int, say: Callable[[str], None]
+) -> Demo:
     say(kind.bring(project, out, seed))
     run = train(project).run
     say(f"trained {run.kind}, run {run.id}: test macro F1 {run.metrics['test_macro_f1']:.3f}")
     new = explain(project).new
     say(f"explained by {', '.join(new)}: {counted(sum(new.values()), 'rationale')}")
-    _study(project, PlanRequest("highlight", HIGHLIGHT, items=_most(project, kind)), say)
+    _study(project, PlanRequest("highlight", HIGHLIGHT, items=_most(project, kind) // rounds), say)
     rate = PlanRequest("rate", RATE, items=kind.rated, split="test", explainers=kind.judged)
     _study(project, rate, say)
     if kind.inverse:
@@ -120,9 +136,21 @@ def _run(project: Project, out: Path, kind: Kind, seed: int, say: Callable[[str]
         say(_conditions(project, request))
     for method in ("majority", "dawid_skene"):
         aggregate_campaign(project, HIGHLIGHT, method)
-    found = _taught(project, out, kind, say)
+    held = _rounds(project, out, kind, rounds, say) if rounds > 1 else ()
+    found = replace(_taught(project, out, kind, say), rounds=held)
     write_report(project, HIGHLIGHT, found.report)
     return found
+
+
+def _rounds(
+    project: Project, out: Path, kind: Kind, rounds: int, say: Callable[[str], None]
+) -> tuple[Round, ...]:
+    """What comes after the first highlight study; the runs of teaching are to be the latest."""
+
+    def hold(request: PlanRequest) -> None:
+        _study(project, request, say)
+
+    return hold_rounds(Demonstration(project, out, HIGHLIGHT, rounds, kind.share, hold, say))
 
 
 def _taught(project: Project, out: Path, kind: Kind, say: Callable[[str], None]) -> Demo:

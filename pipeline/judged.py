@@ -6,15 +6,20 @@ teaches, and repeats ask a worker a second time.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from db import frames
 from db.errors import NotFound, UsageError
-from db.records import Campaign, Marks
+from db.records import Campaign, InstanceKind, Marks
 from db.store import campaigns, instances
 from hits.studies import load_study
 from hits.studies.base import Question
 from pipeline.project import Project
+
+PARTS: dict[str, str] = {"row": "feature", "image": "pixel"}
+"""Kind of instance → what its parts are called, where that is not "token"."""
 
 
 def judged_campaign(project: Project, name: str | None) -> Campaign:
@@ -83,6 +88,18 @@ def _in_words(campaign: Campaign, question: str) -> bool:
     if campaign.environment == "imported":
         return False
     return any(q.name == question and q.form == "text" for q in _asked(campaign))
+
+
+def unit_of(project: Project, campaign: Campaign) -> str:
+    """What the parts of the campaign's instances are called: "token", "feature" or "pixel".
+
+    "token" where it asks about instances of several kinds.
+    """
+    found: Collection[InstanceKind] = instances.kinds(project.engine)
+    if len(found) > 1:
+        ids = {item.instance_id for item in campaigns.read_items(project.engine, campaign.id)}
+        found = {one.kind for one in instances.read(project.engine, ids=ids, pictures=False)}
+    return PARTS.get(next(iter(found)), "token") if len(found) == 1 else "token"
 
 
 def by_instance(table: pd.DataFrame) -> pd.DataFrame:

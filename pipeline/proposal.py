@@ -1,4 +1,4 @@
-"""The file between `konkyo select` and `konkyo plan --chosen`: which instances, and why each of them.
+"""The file between `konkyo select` and `konkyo plan --chosen`: which instances, and why each one.
 
 JSON lines. The first says how the proposal was made, every other one names an instance, its stratum
 and its score.

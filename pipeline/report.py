@@ -17,23 +17,27 @@ from analysis.report.content import (
     Missing,
     ReportContent,
     Study,
+    TrainingHealth,
 )
 from analysis.report.html import render
+from analysis.report.nouns import worded
 from db.errors import KonkyoError
 from db.records import Campaign, ModelRun
 from db.store import assignments, campaigns, runs
 from hits.studies import load_study
 from pipeline import report_sections as sections
 from pipeline.align import align_campaign
-from pipeline.experiment import read_experiment
 from pipeline.files import write_whole
-from pipeline.judged import judged_campaign
+from pipeline.health.kept import kept_health
+from pipeline.judged import judged_campaign, unit_of
 from pipeline.models import MODELS
 from pipeline.models.base import ATTENTION
 from pipeline.project import Project
 from pipeline.report_consensus import aggregation
+from pipeline.teaching.experiment import read_experiment
 
 T = TypeVar("T")
+TRAIN = "konkyo train --health"
 SOFTWARE = ("konkyo", "torch", "captum", "krippendorff")
 
 
@@ -70,7 +74,8 @@ def report_content(project: Project, name: str | None, *, run: str | None = None
             if isinstance(aligned, Missing)
             else sections.contrasts(project, campaign, aligned)
         ),
-        methods=_methods(campaign),
+        health=None if chosen is None else _or_missing(lambda: _health(project, chosen), TRAIN),
+        methods=_methods(project, campaign),
     )
 
 
@@ -83,6 +88,16 @@ def _untaught(run: ModelRun | None) -> Missing:
             f"A model of the kind {kind} has no attention that people's marks could supervise."
         )
     return Missing("No model was trained on these rationales yet.", "konkyo teach")
+
+
+def _health(project: Project, run: ModelRun) -> TrainingHealth | Missing:
+    """What was measured of the run when it was trained; no model is loaded."""
+    found = kept_health(project, run)
+    if found is not None:
+        return sections.health(run, found)
+    if run.settings.get("teach"):
+        return Missing(f"Run {run.id} was made to teach, and such runs are not measured.")
+    return Missing(f"The health of run {run.id} was not measured.", TRAIN)
 
 
 def _or_missing(make: Callable[[], T], command: str) -> T | Missing:
@@ -114,6 +129,7 @@ def _study(project: Project, campaign: Campaign, run: ModelRun | None) -> Study:
         asked=_asked(campaign),
         data=_data(project, campaign),
         models=() if run is None else (_model_line(run),),
+        noun=unit_of(project, campaign),
         versions=tuple((name, importlib.metadata.version(name)) for name in SOFTWARE),
     )
 
@@ -146,7 +162,8 @@ def _model_line(run: ModelRun) -> str:
     return f"{run.kind}, run {run.id}, seed {run.seed} ({', '.join(shown) or 'no test part'})"
 
 
-def _methods(campaign: Campaign) -> Methods:
+def _methods(project: Project, campaign: Campaign) -> Methods:
+    others = worded("with other texts", unit_of(project, campaign))
     return Methods(
         selection=(
             f"Instances were drawn with seed {campaign.seed}; check items, whose answer was known, "
@@ -155,7 +172,7 @@ def _methods(campaign: Campaign) -> Methods:
             else "All instances of the imported data that could be read."
         ),
         caveats=(
-            "An interval over units answers: would it be so with other texts?",
+            f"An interval over units answers: would it be so {others}?",
             "An interval over workers answers: with other people? Over both: with others of either.",
             "Agreement of a rationale with people says nothing of its faithfulness to the model.",
         ),

@@ -9,12 +9,14 @@ import numpy as np
 
 from analysis.aggregation.base import Aggregation as Result
 from analysis.report.content import Aggregation, Consensus
+from analysis.report.nouns import worded
 from analysis.report.plots.charts import Chart
 from analysis.report.wording import number
 from db.records import Campaign, ConsensusOrigin, HumanRationale, UnitConsensus
 from db.store import consensus as store
 from db.words import counted
 from pipeline.aggregate import consensus_of
+from pipeline.judged import unit_of
 from pipeline.plots_of_consensus import consensus_plots_of_campaign
 from pipeline.project import Project
 
@@ -34,7 +36,9 @@ def aggregation(project: Project, campaign: Campaign) -> Aggregation:
             *stored_methods(project, campaign, methods),
         ),
         rationales=None if masks is None else len(masks.instance_ids),
-        rationale_method="share of the workers who marked a token",
+        rationale_method=worded(
+            "share of the workers who marked a token", unit_of(project, campaign)
+        ),
         marked_share=None
         if masks is None
         else float(masks.scores.values.astype(np.float64).mean()),

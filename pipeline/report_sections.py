@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from analysis.alignment.images.base import CENTRE
+from analysis.health.base import Health
 from analysis.report.content import (
     Agreement,
     Alignment,
@@ -19,31 +20,36 @@ from analysis.report.content import (
     Pay,
     Ratings,
     SeedScore,
+    Taught,
     Teaching,
     TeachingMetric,
+    TrainingHealth,
+    Tried,
     WorkerRow,
     Workers,
 )
+from analysis.trial_metrics import metrics_of
 from db import frames
 from db.columns import INSTANCE, VALUE
-from db.records import Assignment, Campaign, Estimate
+from db.records import Assignment, Campaign, Estimate, ModelRun, TeachingArm
 from db.store import assignments, instances, maps, runs
 from db.words import counted
 from pipeline.agreement import agreement_of_campaign, ratings_of_campaign
 from pipeline.align import Aligned
-from pipeline.experiment import TAUGHT, VANILLA, Experiment
 from pipeline.judged import choice_question, marks_of, question_of, questions, regular
 from pipeline.picture_marks import cell_shares, small
 from pipeline.plots import agreement_of_workers, plots_of_campaign
 from pipeline.project import Project
 from pipeline.status import campaign_status
+from pipeline.teaching.arms import TAUGHT
+from pipeline.teaching.curve import CurvePoint
+from pipeline.teaching.experiment import Experiment
 
 NORMALISED = "_normalised"
 HEADLINE = "auroc"
 SHOWN = 8
 IN_REPORT = ("agreement-by-label", "agreement-over-time")
 """The plots that the section on agreement shows; `konkyo agreement --plots` draws more."""
-WORDS = {VANILLA: "cross-entropy alone", TAUGHT: "people's marks supervise attention"}
 
 
 def workers(project: Project, campaign: Campaign) -> Workers | None:
@@ -166,32 +172,61 @@ def teaching(found: Experiment) -> Teaching:
     """The before-and-after tables, with the verdicts of the rule."""
     table = found.table
     return Teaching(
-        objectives=tuple(_objective(name, found.weight) for name in found.objectives),
-        metrics=(
-            TeachingMetric("macro F1", "task"),
-            TeachingMetric("task AUC", "task"),
-            TeachingMetric("auroc", "alignment"),
-            TeachingMetric("token_f1", "alignment"),
-        ),
+        objectives=tuple(_objective(arm) for arm in found.arms if arm.role != "part"),
+        metrics=tuple(_metrics(mean.name for mean in table.means)),
         scores=tuple(SeedScore(v.objective, v.metric, v.seed, v.value) for v in table.values),
         means=tuple(table.means),
-        differences=tuple(
-            Difference(g.estimate, g.against, g.p, g.smallest_p, g.detectable) for g in table.gains
+        differences=(
+            *(
+                Difference(g.estimate, g.against, g.p, g.smallest_p, g.detectable)
+                for g in table.gains
+            ),
+            *(
+                Difference(g.estimate, g.against, detectable=g.detectable, tested=False)
+                for g in table.described
+            ),
         ),
-        headline=TAUGHT,
+        headline=next((arm.name for arm in found.arms if arm.name == TAUGHT), ""),
         encoder=f"{found.runs[0].kind}, the same for every row",
-        data=f"rationales of campaign {found.campaign.name}, {counted(found.n_seeds, 'seed')}",
+        data=f"rationales of campaign {found.campaign.name}, {counted(len(found.seeds), 'seed')}",
         excluded=found.excluded,
         notes=tuple(table.notes),
+        tried=tuple(Tried(c.arm.name, *c.validation, c.chosen) for c in found.candidates),
+        curve=tuple(_taught(point) for point in found.curve),
     )
 
 
-def _objective(name: str, weight: float) -> Objective:
-    if name == VANILLA:
-        return Objective(name, "baseline", WORDS[name])
-    if name == TAUGHT:
-        return Objective(name, "taught", f"λ = {weight:g}")
-    return Objective(name, "control", "human marks at places that say nothing")
+def _metrics(names: Iterable[str]) -> list[TeachingMetric]:
+    """The metrics of an experiment as the report takes them; those of its domains are the task's."""
+    given = list(dict.fromkeys(names))
+    found = [TeachingMetric(m.name, m.kind, m.direction) for m in metrics_of(given)]
+    known = {metric.name for metric in found}
+    return [*found, *(TeachingMetric(name, "task") for name in given if name not in known)]
+
+
+def _objective(arm: TeachingArm) -> Objective:
+    if arm.role == "baseline":
+        return Objective(arm.name, "baseline", "cross-entropy alone")
+    if arm.role == "taught":
+        return Objective(arm.name, "taught", arm.loss)
+    return Objective(arm.name, "control", "human marks at places that say nothing")
+
+
+def _taught(point: CurvePoint) -> Taught:
+    cost = "" if point.cost is None else f"{point.cost} {point.currency}"
+    return Taught(point.fraction, point.annotated, cost, point.estimates)
+
+
+def health(run: ModelRun, found: Health) -> TrainingHealth:
+    """What was measured of the run that the report is about."""
+    return TrainingHealth(
+        estimates=found.estimates,
+        model=f"run {run.id} ({run.kind})",
+        drawn=found.drawn,
+        of=found.of,
+        excluded=found.excluded,
+        notes=found.notes,
+    )
 
 
 def contrasts(project: Project, campaign: Campaign, aligned: Aligned) -> Contrasts:

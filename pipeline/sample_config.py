@@ -72,6 +72,7 @@ confidence = 0.95
 labels = "given"         # or what people said: "consensus" (one label) or "soft" (probabilities)
 method = "dawid_skene"   # how their answers become one; docs/methods.md
 campaign = ""            # whose answers; empty: the only campaign with judgements
+health = true            # measure sharpness, distances of classes and gaps once trained
 
 [teach]
 seeds = 8                # fewer than 8 cannot carry a verdict at the 5% level
@@ -80,6 +81,13 @@ controls = ["shuffled"]  # human rationales moved within their text: what any ma
 labels = "given"         # whose labels all runs learn, as in [train]
 method = "dawid_skene"
 certainty = false        # whether a text counts by how sure its marks are
+rationales = "mean"      # how workers' marks become one; or "reliability"
+fractions = []           # [0.25, 0.5]: how much less would have done
+domain = ""              # an attribute by which accuracy is told apart
+
+# [[teach.objective]]    # losses to compare, instead of attention supervision alone
+# name = "attention_supervision"
+# weight = [0.2, 1.0]    # validation chooses
 
 [engine]
 name = "inprocess"       # where explain, faithfulness and teach run; or "processes", "ray"

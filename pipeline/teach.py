@@ -1,231 +1,140 @@
 """`konkyo teach`: train again with what people marked, and measure before and after.
 
-Every seed trains the same encoder several ways on the same split: plainly (vanilla), with the
-crowd's soft rationales as attention supervision, and with controls whose rationales say nothing.
-All runs are recorded, so an interrupted experiment continues with the runs that are missing, and on
-this machine within the run that it was at.
+Every seed trains the same encoder several ways on the same split: plainly (vanilla), by every row
+of losses that the settings name, and with controls whose rationales say nothing. Where a row has
+several weights, validation chooses one of them, and only that one is measured. All runs are recorded, so
+an interrupted experiment continues with the runs that are missing, and on this machine within the
+run that it was at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from analysis.aggregation import MASK_AGGREGATORS
-from analysis.aggregation.base import SoftMasks
-from db.errors import KonkyoError, NotFound, UsageError
-from db.records import Campaign, Instance, Marks, ModelRun
-from pipeline.crowd_labels import GIVEN, LabelChoice, crowd_labels
+from db.errors import KonkyoError
+from db.records import ModelRun, TeachingArm, TeachingPlan
+from db.store import teachings
+from pipeline.align import only
 from pipeline.engines.base import Engine
 from pipeline.engines.opening import open_engine
-from pipeline.experiment import (
-    EXPLAINER,
-    TAUGHT,
-    VANILLA,
+from pipeline.judged import judged_campaign
+from pipeline.project import Project
+from pipeline.teaching.arms import (
+    Arm,
+    Row,
+    Terms,
+    baseline,
+    candidates,
+    controls,
+    loss_of,
+    parts,
+    taught,
+)
+from pipeline.teaching.domains import check_domain
+from pipeline.teaching.experiment import (
     Experiment,
     marks_of_labelled,
+    on_validation,
     read_experiment,
 )
-from pipeline.explain import explain_run
-from pipeline.judged import judged_campaign
-from pipeline.models.batches import HumanTarget
-from pipeline.models.settings import Settings
-from pipeline.models.trained import choose_device
-from pipeline.objectives.base import Weighted
-from pipeline.objectives.controls import random_rationales, shuffled_rationales
-from pipeline.project import Project
-from pipeline.train import (
-    Made,
-    Recipe,
-    Trained,
-    keep,
-    labelled,
-    make,
-    model_settings,
-    trained_already,
-    unfinished,
-)
+from pipeline.teaching.lesson import Classroom, Lesson, TeachRequest, lesson
+from pipeline.teaching.measures import measure
+from pipeline.teaching.training import train_all
+from pipeline.train import labelled, model_settings, run_id
 
-Control = Callable[[Mapping[str, HumanTarget], int], dict[str, HumanTarget]]
-CONTROLS: Mapping[str, Control] = {"shuffled": shuffled_rationales, "random": random_rationales}
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What an experiment teaches, whatever the seed: λ, whose labels, and whether marks weigh.
-
-    `certainty`: a text counts in the human term by how sure its marks are.
-    """
-
-    weight: float
-    labels: LabelChoice = LabelChoice()
-    certainty: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Training:
-    """One run to be trained, as an engine takes it; `device`: the kind of device of the caller.
-
-    `progress`: where it stands after each epoch, to be continued; None where workers may be on
-    other machines.
-    """
-
-    recipe: Recipe
-    device: str
-    progress: Path | None = None
-
-    @property
-    def name(self) -> str:
-        """What errors call it."""
-        return f"seed {self.recipe.seed}, {self.recipe.extra['teach']}"
-
-
-@dataclass(frozen=True, eq=False)
-class Trainer:
-    """Trains on the same instances by one recipe or another, wherever it is brought."""
-
-    data: Sequence[Instance]
-
-    def __call__(self, training: Training) -> Made:
-        """The trained run; refused where there is not the device that the caller has."""
-        settings = training.recipe.settings
-        here = choose_device(settings.device).type
-        if here != training.device:
-            raise KonkyoError(
-                f"a worker would train on {here}, but this command on {training.device}, so that "
-                'results would differ; set device = "cpu" in [model], or use the engine inprocess'
-            )
-        return make(self.data, training.recipe, progress=training.progress)
+OnRun = Callable[[int, int], None]
+AS_SET = TeachRequest()
 
 
 def teach(
     project: Project,
     name: str | None,
+    request: TeachRequest = AS_SET,
     *,
-    seeds: int | None = None,
-    weight: float | None = None,
-    labels: str | None = None,
-    method: str | None = None,
-    certainty: bool | None = None,
-    engine: str | None = None,
-    on_run: Callable[[int, int], None] | None = None,
+    on_run: OnRun | None = None,
 ) -> Experiment:
     """Run the experiment on a campaign's rationales, or continue it.
 
-    What is not given is as [teach] has it. With `labels` "consensus" or "soft" every run of the
-    experiment learns them, vanilla and controls too, so that rows differ in rationales alone.
-    The runs are trained where `engine` says; they are kept here, in their order, as they come.
+    With labels "consensus" or "soft" every run of the experiment learns them, vanilla and controls
+    too, so that arms differ in rationales alone. The runs are trained where the engine says; they
+    are kept here, in their order, as they come. `on_run`: is told how many runs there are, of how many.
     """
     campaign = judged_campaign(project, name)
-    settings = project.settings.teach
-    lesson = Lesson(
-        settings.weight if weight is None else weight,
-        LabelChoice(labels or settings.labels, method or settings.method),
-        settings.certainty if certainty is None else certainty,
-    )
-    if method and lesson.labels.kind == GIVEN:
-        raise UsageError("--method belongs to --labels consensus or --labels soft")
+    wanted = lesson(project, request)
     data = labelled(project, model_settings(project).kind)
+    check_domain(data, project.settings.teach.domain)
     marks = marks_of_labelled(project, campaign, data)
-    human = _soft_rationales(marks)
-    first = project.settings.project.seed
-    recipes = [
-        recipe
-        for seed in range(first, first + (settings.seeds if seeds is None else seeds))
-        for recipe in _recipes(project, campaign, human, seed, lesson, data)
-    ]
-    like: ModelRun | None = None
-    with open_engine(project.settings.engine, engine) as where:
-        trained = _train_all(project, data, recipes, where)
-        for number, (recipe, done) in enumerate(zip(recipes, trained, strict=True), start=1):
-            like = done.run if recipe.extra["teach"] == TAUGHT else like
-            _explain_test(project, done.run, data, marks)
-            if on_run is not None:
-                on_run(number, len(recipes))
-    found = read_experiment(project, campaign, like)
+    room = Classroom(project, campaign, data, marks, wanted)
+    with open_engine(project.settings.engine, request.engine) as where:
+        work = _Work(room, where, on_run)
+        tried = [arm for row in wanted.rows for arm in candidates(row)]
+        of_tried = list(zip(tried, work.train(tried), strict=True))
+        chosen = [taught(row, _best(row, of_tried)) for row in wanted.rows]
+        arms = _measured_arms(chosen, wanted)
+        teachings.put(project.engine, _plan(room, [*arms, *tried]))
+        work.train(arms, measured=True)
+    found = read_experiment(project, campaign)
     if found is None:
         raise KonkyoError("the experiment's runs cannot be read back; train them again")
     return found
 
 
-def _train_all(
-    project: Project, data: Sequence[Instance], recipes: Sequence[Recipe], engine: Engine
-) -> Iterator[Trained]:
-    """The runs of the recipes in their order; those that are there are not trained again."""
-    there = [trained_already(project, data, recipe) for recipe in recipes]
-    device = choose_device(recipes[0].settings.device).type
-    missing = [
-        Training(r, device, unfinished(project, data, r).resolve() if engine.here else None)
-        for r, found in zip(recipes, there, strict=True)
-        if not found
-    ]
-    made = engine.map(Trainer(data), missing)
-    for recipe, found in zip(recipes, there, strict=True):
-        yield found or keep(project, data, recipe, next(made))
+@dataclass
+class _Work:
+    """Trains arms one group after the other, and tells how far it is."""
+
+    room: Classroom
+    engine: Engine
+    on_run: OnRun | None
+    done: int = 0
+
+    def train(self, arms: Sequence[Arm], *, measured: bool = False) -> list[list[ModelRun]]:
+        """The runs of every arm in the order of the seeds; `measured`: on the test part too."""
+        room, of = self.room, self._all()
+        found: list[ModelRun] = []
+        for one in train_all(room.project, room.data, room.recipes(arms), self.engine):
+            if measured:
+                test = set(one.run.settings["test"])
+                tested = [i for i in room.data if i.id in test]
+                measure(room.project, one.run, tested, only(room.marks, test))
+            found.append(one.run)
+            self.done += 1
+            if self.on_run is not None:
+                self.on_run(self.done, of)
+        return [found[at :: len(arms)] for at in range(len(arms))]
+
+    def _all(self) -> int:
+        """Runs of the whole experiment, whichever weights are chosen."""
+        wanted = self.room.lesson
+        tried = sum(len(candidates(row)) for row in wanted.rows)
+        arms = _measured_arms([taught(row, row.choices[0]) for row in wanted.rows], wanted)
+        return len(wanted.seeds) * (tried + len(arms))
 
 
-def _soft_rationales(marks: Marks) -> dict[str, HumanTarget]:
-    """Plain shares: nothing is learned about workers, so nothing from outside training enters."""
-    masks: SoftMasks = MASK_AGGREGATORS.load("mean")(marks)
-    return {
-        identity: HumanTarget(
-            np.asarray(masks.scores[row], dtype=np.float32),
-            np.asarray(masks.certainty[row], dtype=np.float32),
-        )
-        for row, identity in enumerate(masks.instance_ids)
-    }
+def _measured_arms(chosen: Sequence[Arm], wanted: Lesson) -> list[Arm]:
+    """The rows of the table: plain, taught, controls, and parts of the rationales."""
+    further = (controls(chosen, wanted.controls), parts(chosen, wanted.fractions))
+    return [baseline(), *chosen, *(arm for group in further for arm in group)]
 
 
-def _recipes(
-    project: Project,
-    campaign: Campaign,
-    human: Mapping[str, HumanTarget],
-    seed: int,
-    lesson: Lesson,
-    data: Sequence[Instance],
-) -> list[Recipe]:
-    """What one seed trains: every condition on the same labels."""
-    settings = model_settings(project)
-    crowd = crowd_labels(project, campaign, lesson.labels, data, settings, seed)
-    conditions = (VANILLA, TAUGHT, *project.settings.teach.controls)
-    return [
-        replace(_recipe(settings, campaign, human, name, seed, lesson), crowd=crowd)
-        for name in conditions
-    ]
+def _best(row: Row, tried: Sequence[tuple[Arm, Sequence[ModelRun]]]) -> Terms:
+    """The choice of weights with the highest mean AUC on validation, then the highest macro F1."""
+    mine = [(on_validation(found), arm.terms) for arm, found in tried if arm.of == row.name]
+    if not mine:
+        return row.choices[0]
+    return max(mine, key=lambda one: (one[0].auc or 0.0, one[0].macro_f1))[1]
 
 
-def _recipe(
-    settings: Settings,
-    campaign: Campaign,
-    human: Mapping[str, HumanTarget],
-    condition: str,
-    seed: int,
-    lesson: Lesson,
-) -> Recipe:
-    if condition == VANILLA:
-        return Recipe(settings, seed, extra={"teach": VANILLA})
-    if condition != TAUGHT and condition not in CONTROLS:
-        raise UsageError(f"no control called {condition!r} (there are: {', '.join(CONTROLS)})")
-    given = human if condition == TAUGHT else CONTROLS[condition](human, seed)
-    sure = {"certainty": True} if lesson.certainty else {}
-    return Recipe(
-        settings,
-        seed,
-        objectives=(Weighted(TAUGHT, lesson.weight, sure),),
-        human=given,
-        extra={"teach": condition, "campaign": campaign.id, "weight": lesson.weight, **sure},
+def _plan(room: Classroom, arms: Sequence[Arm]) -> TeachingPlan:
+    """The experiment as it is written down, with every run by the id that it will have."""
+    recipes, n = room.recipes(arms), len(arms)
+    ids = [run_id(room.data, recipe) for recipe in recipes]
+    made = tuple(
+        TeachingArm(arm.name, arm.role, loss_of(arm), tuple(ids[at::n]), arm.of, arm.fraction)
+        for at, arm in enumerate(arms)
     )
-
-
-def _explain_test(project: Project, run: ModelRun, data: Sequence[Instance], marks: Marks) -> None:
-    """Attention on the run's test instances that people marked."""
-    judged = set(run.settings["test"]).intersection(marks.instance_ids)
-    if not judged:
-        raise NotFound(
-            "people marked no instance of the test part, so nothing can be measured before and "
-            "after; plan a campaign that covers it"
-        )
-    explain_run(project, run, [i for i in data if i.id in judged], (EXPLAINER,))
+    wanted = room.lesson
+    return teachings.planned(
+        TeachingPlan("", room.campaign.id, wanted.seeds, made, wanted.recorded)
+    )

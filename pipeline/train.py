@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.health.base import Health
 from db.errors import NotFound, UsageError
 from db.records import Instance, ModelRun, Prediction
 from db.store import runs
 from pipeline.crowd_labels import GIVEN, CrowdLabels, LabelChoice, crowd_labels
+from pipeline.health.kept import health_of
 from pipeline.judged import judged_campaign
 from pipeline.models import MODELS
 from pipeline.models.batches import HumanTarget
@@ -30,6 +32,7 @@ from pipeline.models.training import Epoch, Fitted, fit
 from pipeline.objectives.base import Weighted, describe
 from pipeline.project import Project
 from pipeline.readable import others, readable
+from pipeline.unlabelled import take_unlabelled
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Recipe:
     """What is trained: settings, seed, the further terms of the loss and what they learn from.
 
     `crowd`: what people said of the labels, to be learned instead of those given. `extra` stands in
-    the run's settings beside the model's own (what an experiment calls it).
+    the run's settings beside the model's own (what an experiment calls it). `unlabelled` instances
+    teach the terms that read no label, see `pipeline.unlabelled`.
     """
 
     settings: Settings
@@ -46,19 +50,27 @@ class Recipe:
     human: Mapping[str, HumanTarget] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     crowd: CrowdLabels | None = None
+    unlabelled: tuple[Instance, ...] = ()
+
+    @property
+    def others(self) -> tuple[Instance, ...]:
+        """The unlabelled instances that are learned from: none where no term takes any."""
+        return self.unlabelled if take_unlabelled(self.objectives) else ()
 
 
 @dataclass(frozen=True)
 class Trained:
     """A run, whether this call trained it, and what there is to know besides.
 
-    `left_out`: reason → training instances or answers that were not learned from.
+    `left_out`: reason → training instances or answers that were not learned from. `health`: what
+    was measured of the model, now or before, where that was wanted.
     """
 
     run: ModelRun
     is_new: bool
     notes: tuple[str, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    health: Health | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +91,14 @@ def train(
     labels: str | None = None,
     method: str | None = None,
     campaign: str | None = None,
+    health: bool | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Trained:
     """Train on all labelled instances with plain cross-entropy.
 
-    `labels`, `method`, `campaign`: whose labels are learned, see `pipeline.crowd_labels`; what is
-    not given is as [train] has it.
+    `labels`, `method`, `campaign`: whose labels are learned, see `pipeline.crowd_labels`;
+    `health`: whether the model's health is measured, once the run is kept. What is not given is as
+    [train] has it.
     """
     wanted, settings = project.settings.train, model_settings(project)
     data = labelled(project, settings.kind)
@@ -97,6 +111,8 @@ def train(
     elif campaign or method:
         raise UsageError("--campaign and --method belong to --labels consensus or --labels soft")
     trained = train_run(project, data, Recipe(settings, drawn, crowd=crowd), on_epoch=on_epoch)
+    if wanted.health if health is None else health:
+        trained = replace(trained, health=health_of(project, trained.run, data))
     rest = others(project, settings.kind)
     return replace(trained, notes=(*trained.notes, f"left out: {rest}")) if rest else trained
 
@@ -143,12 +159,12 @@ def train_run(
 
 def unfinished(project: Project, data: Sequence[Instance], recipe: Recipe) -> Path:
     """The file in which the training of the recipe's run stands until it is kept, see `make`."""
-    return _progress(project, _run_id(data, recipe))
+    return _progress(project, run_id(data, recipe))
 
 
 def trained_already(project: Project, data: Sequence[Instance], recipe: Recipe) -> Trained | None:
     """The recipe's run, where it is there with its weights."""
-    known = _known(project, _run_id(data, recipe))
+    known = _known(project, run_id(data, recipe))
     if known is None or not (project.folder / known.weights).is_dir():
         return None
     crowd = recipe.crowd
@@ -172,29 +188,30 @@ def make(
         objectives=recipe.objectives,
         human=recipe.human,
         goals=crowd.goals if crowd else None,
+        unlabelled=recipe.others,
         seed=recipe.seed,
         on_epoch=on_epoch,
         progress=progress,
     )
-    return Made(fitted, tuple(predict(fitted.model, data, _run_id(data, recipe))))
+    return Made(fitted, tuple(predict(fitted.model, data, run_id(data, recipe))))
 
 
 def keep(project: Project, data: Sequence[Instance], recipe: Recipe, made: Made) -> Trained:
     """Write the weights, then the run with its predictions."""
-    run_id, fitted, crowd = _run_id(data, recipe), made.fitted, recipe.crowd
+    identity, fitted, crowd = run_id(data, recipe), made.fitted, recipe.crowd
     notes, left_out = (crowd.notes, crowd.left_out) if crowd else ((), {})
-    known = _known(project, run_id)
-    folder = project.models / run_id
+    known = _known(project, identity)
+    folder = project.models / identity
     if known is not None and folder.is_dir():  # another process was faster
-        _progress(project, run_id).unlink(missing_ok=True)
+        _progress(project, identity).unlink(missing_ok=True)
         return Trained(known, False, (*notes, *fitted.notes), left_out)
     save(fitted.model, folder, evaluation(fitted.judged, fitted.model.labels))
     if known is not None:
-        _progress(project, run_id).unlink(missing_ok=True)
+        _progress(project, identity).unlink(missing_ok=True)
         again = "the run's weights were missing: made again"
         return Trained(known, True, (*notes, *fitted.notes, again), left_out)
     run = ModelRun(
-        id=run_id,
+        id=identity,
         kind=recipe.settings.kind,
         labels=fitted.model.labels,
         settings={
@@ -211,27 +228,33 @@ def keep(project: Project, data: Sequence[Instance], recipe: Recipe, made: Made)
         objective=describe(recipe.objectives),
     )
     is_new = runs.add(project.engine, run, made.predictions)
-    _progress(project, run_id).unlink(missing_ok=True)
+    _progress(project, identity).unlink(missing_ok=True)
     return Trained(run, is_new, (*notes, *fitted.notes), left_out)
 
 
-def _progress(project: Project, run_id: str) -> Path:
+def _progress(project: Project, identity: str) -> Path:
     """Where a run that is being trained stands, until it is kept."""
-    return project.models / f".{run_id}.training"
+    return project.models / f".{identity}.training"
 
 
-def _known(project: Project, run_id: str) -> ModelRun | None:
-    return next((run for run in runs.read(project.engine) if run.id == run_id), None)
+def _known(project: Project, identity: str) -> ModelRun | None:
+    return next((run for run in runs.read(project.engine) if run.id == identity), None)
 
 
 def _recorded(recipe: Recipe) -> dict[str, Any]:
-    """Whose labels were learned, for the run's settings; nothing where it was those given."""
-    if recipe.crowd is None:
-        return {}
-    return {**recipe.crowd.recorded, "labels_left_out": dict(recipe.crowd.left_out)}
+    """What was learned from beside labelled instances, for the run's settings: whose labels, how
+    many human rationales, how many instances without a label. Nothing where there was no such thing.
+    """
+    found: dict[str, Any] = {"annotated": len(recipe.human)} if recipe.human else {}
+    if recipe.others:
+        found["unlabelled"] = len(recipe.others)
+    if recipe.crowd is not None:
+        found |= {**recipe.crowd.recorded, "labels_left_out": dict(recipe.crowd.left_out)}
+    return found
 
 
-def _run_id(data: Sequence[Instance], recipe: Recipe) -> str:
+def run_id(data: Sequence[Instance], recipe: Recipe) -> str:
+    """The id of the run that this recipe makes of these data, trained or not."""
     digest = hashlib.sha256(data_hash(data).encode())
     decided: dict[str, Any] = {
         "settings": recipe.settings.as_mapping(),
@@ -253,6 +276,8 @@ def _run_id(data: Sequence[Instance], recipe: Recipe) -> str:
         digest.update(name.encode() + target.marks.tobytes())
         if sure and target.certainty is not None:
             digest.update(target.certainty.tobytes())
+    if recipe.others:
+        digest.update(json.dumps(["unlabelled", *(one.id for one in recipe.others)]).encode())
     if recipe.crowd is not None:
         digest.update(json.dumps(dict(recipe.crowd.recorded), sort_keys=True).encode())
         for name, goal in sorted(recipe.crowd.goals.goals.items()):

@@ -24,7 +24,7 @@ from analysis.intervals import Spread, estimate
 from analysis.resampling import Plan, Weights
 from analysis.score_table import means_over_instances
 from analysis.significance import compare, holm
-from analysis.trials import DETECTABLE
+from analysis.trial_scores import DETECTABLE
 from db.errors import UsageError
 from db.records import Estimate, Over
 

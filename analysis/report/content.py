@@ -13,8 +13,17 @@ from typing import Literal
 
 from analysis.alignment.contract import Contract
 from analysis.report.contrasts import Contrast, Contrasts
+from analysis.report.health import TrainingHealth
 from analysis.report.plots.charts import Chart
-from analysis.report.teaching import Difference, Objective, SeedScore, Teaching, TeachingMetric
+from analysis.report.teaching import (
+    Difference,
+    Objective,
+    SeedScore,
+    Taught,
+    Teaching,
+    TeachingMetric,
+    Tried,
+)
 from analysis.report.wording import defined
 from analysis.report.workforce import Pay, WorkerRow, Workers
 from db.errors import DataError
@@ -38,8 +47,11 @@ __all__ = [
     "ReportContent",
     "SeedScore",
     "Study",
+    "Taught",
     "Teaching",
     "TeachingMetric",
+    "TrainingHealth",
+    "Tried",
     "WorkerRow",
     "Workers",
 ]
@@ -77,7 +89,7 @@ class Study:
     report, given so that the same content makes the same bytes. `people` decides the banner and
     the nouns: "simulated" and "mixed" are said aloud wherever people are spoken of. `models` are
     lines about the runs explained; `versions` pairs of software and version; `warnings` further
-    sentences for the banner.
+    sentences for the banner; `noun` is what a unit is called: "token", "feature" or "pixel".
     """
 
     campaign: str
@@ -93,6 +105,7 @@ class Study:
     models: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    noun: str = "token"
 
 
 @dataclass(frozen=True)
@@ -245,4 +258,5 @@ class ReportContent:
     faithfulness: Faithfulness | Missing | None = None
     teaching: Teaching | Missing | None = None
     contrasts: Contrasts | Missing | None = None
+    health: TrainingHealth | Missing | None = None
     methods: Methods | Missing | None = None

@@ -9,8 +9,10 @@ import re
 from typing import NamedTuple
 
 from analysis.report.method_names import method
+from analysis.report.nouns import worded
 from analysis.report.teaching import Direction
 from analysis.report.wording import capital, plain
+from analysis.trial_metrics import METRICS as OF_RUNS
 
 
 class Term(NamedTuple):
@@ -128,7 +130,39 @@ METRICS: dict[str, Term] = {
     "sufficiency": Term(
         "Sufficiency", "How far does it fall with these tokens alone?", ERASER, "lower"
     ),
+    "sharpness": Term(
+        "Sharpness",
+        "How far the outputs move when the weights do, where they move most. No value is wrong by "
+        "itself; it sets the limit below.",
+        "Karakida et al. 2019",
+        "neither",
+    ),
+    "learning_rate_limit": Term(
+        "Learning rate, limit", "Where does plain descent diverge?", "LeCun et al. 1998", "neither"
+    ),
+    "learning_rate": Term("Learning rate", "", "", "neither"),
+    "class_distance": Term(
+        "Class distance", "How far apart do the classes lie, over how far members scatter?"
+    ),
+    "feature_correlation": Term(
+        "Feature correlation",
+        "How much do features repeat each other?",
+        "Cogswell et al. 2016",
+        "lower",
+    ),
+    "gap_accuracy": Term(
+        "Accuracy gap", "Is it right more often on what it learned from?", "", "lower"
+    ),
+    "gap_macro_f1": Term("Macro F1 gap", "Is it higher on what it learned from?", "", "lower"),
+    "gap_auc": Term("AUROC gap", "Is it higher on what it learned from?", "", "lower"),
+    "gap_loss": Term("Loss gap", "Is it lower on what it learned from?", "Welch 1947", "neither"),
     "entropy": Term("Entropy of attention", "How spread out is attention?", "", "neither"),
+}
+
+METRICS |= {
+    key: Term(one.title, one.asks, one.source, one.direction)
+    for one in OF_RUNS
+    if (key := one.name.lower().replace(" ", "_")) not in METRICS
 }
 
 BESIDE = ("prevalence", "consensus_tokens", "union_tokens", "span_length", "span_count")
@@ -179,16 +213,24 @@ SOURCES: dict[str, str] = {
 
 
 def term(name: str) -> Term:
-    """What a metric's name means: by the whole name, else by the longest known part of it."""
+    """What a metric's name means: by the whole name, else by the longest known part of it.
+
+    In the nouns of the data, see `speaking_of`.
+    """
     key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     if key in METRICS:
-        return METRICS[key]
+        return _worded(METRICS[key])
     parts = [known for known in METRICS if f"_{known}_" in f"_{key}_"]
     if not parts:
         return Term(capital(plain(name)))
     known = max(parts, key=len)
     rest = plain(f"_{key}_".replace(f"_{known}_", "_", 1)).strip()
-    return METRICS[known]._replace(title=f"{METRICS[known].title}, {rest}")
+    found = _worded(METRICS[known])
+    return found._replace(title=f"{found.title}, {rest}")
+
+
+def _worded(known: Term) -> Term:
+    return known._replace(title=worded(known.title), asks=worded(known.asks))
 
 
 def inline(name: str) -> str:

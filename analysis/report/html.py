@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from analysis.report.content import ReportContent
 from analysis.report.findings.finding import PEOPLE
 from analysis.report.findings.summary import findings
+from analysis.report.nouns import speaking_of, worded
 from analysis.report.outline import outline
 from analysis.report.sections.study import banners, facts
 from analysis.report.wording import reasons, sentence, stop
@@ -28,7 +29,13 @@ def render(content: ReportContent) -> str:
 
     Characters that HTML cannot carry (controls, lone surrogates) become U+FFFD.
     """
-    page = (
+    with speaking_of(content.study.noun):
+        page = _page(content)
+    return page.replace("\r\n", "\n").replace("\r", "\n").translate(UNPRINTABLE)
+
+
+def _page(content: ReportContent) -> str:
+    return (
         _environment()
         .get_template("report.html")
         .render(
@@ -41,7 +48,6 @@ def render(content: ReportContent) -> str:
             who=PEOPLE[content.study.people],
         )
     )
-    return page.replace("\r\n", "\n").replace("\r", "\n").translate(UNPRINTABLE)
 
 
 @cache
@@ -58,5 +64,6 @@ def _environment() -> Environment:
         "reasons": reasons,
         "sentence": sentence,
         "stop": stop,
+        "worded": worded,
     }
     return environment

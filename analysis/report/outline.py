@@ -11,6 +11,7 @@ from analysis.report.sections.aggregation import aggregation_view
 from analysis.report.sections.agreement import agreement_view
 from analysis.report.sections.alignment import alignment_view, faithfulness_view
 from analysis.report.sections.contrasts import contrast_views
+from analysis.report.sections.health import health_view
 from analysis.report.sections.methods import methods_view
 from analysis.report.sections.ratings import ratings_view
 from analysis.report.sections.teaching import teaching_view
@@ -59,6 +60,7 @@ def outline(content: ReportContent) -> list[Section]:
         _section("faithfulness", "Faithfulness", c.faithfulness, faithfulness_view),
         _section("teaching", "Before and after teaching", c.teaching, teaching_view),
         _section("contrasts", f"Where model and {who} differ", c.contrasts, contrasted),
+        _section("health", "Training health", c.health, health_view),
         _section("methods", "Methods and caveats", c.methods, told),
     )
     return [section for section in sections if section is not None]

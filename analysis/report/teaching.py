@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from analysis.trial_metrics import Direction as Direction
+from analysis.trial_metrics import Kind as Kind
 from db.records import Estimate
 
 Role = Literal["baseline", "taught", "control"]
-Kind = Literal["task", "alignment", "faithfulness", "diagnostic"]
-Direction = Literal["higher", "lower", "neither"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Difference:
     The estimate's interval is that of the difference. `p` comes from the test that
     `estimate.method` names; `smallest_p` is the smallest that this test could give with so few
     seeds or clusters; `detectable` the smallest difference that could be found with fair chance.
-    All three are None where there is no such number.
+    All three are None where there is no such number. `tested`: whether a test was made, and so a
+    verdict may be given.
     """
 
     estimate: Estimate
@@ -28,6 +29,7 @@ class Difference:
     p: float | None = None
     smallest_p: float | None = None
     detectable: float | None = None
+    tested: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,33 @@ class SeedScore:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """Weights that were tried in a row: what they came to on validation, and whether they stayed.
+
+    `auc` is None where a run had none; both are means over seeds, in [0, 1], higher is better.
+    """
+
+    name: str
+    auc: float | None
+    macro_f1: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a share of the human rationales led to: `fraction` in [0, 1], 0 being plain training.
+
+    `annotated`: training instances with human rationales, the mean over seeds; `cost`: with its
+    currency, "" where it is not known; `means` carry the metric as `name`.
+    """
+
+    fraction: float
+    annotated: float
+    cost: str
+    means: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True)
 class Teaching:
     """Does training on human rationales help, measured before and after?
 
@@ -73,7 +102,8 @@ class Teaching:
     objective as `subject` (where one is missing, the plain mean of its seeds is shown without an
     interval); `differences` carry the verdicts. `headline` names the objective of the summary
     (default: the first that is taught). `threshold` is what p must not exceed. `encoder` and
-    `data` say what was trained on what.
+    `data` say what was trained on what. `tried`: weights that validation chose from; `curve`: what
+    less of the rationales led to; both may be empty.
     """
 
     objectives: tuple[Objective, ...]
@@ -87,3 +117,5 @@ class Teaching:
     data: str = ""
     excluded: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    curve: tuple[Taught, ...] = ()

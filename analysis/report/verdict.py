@@ -2,7 +2,7 @@
 
 The rule: the whole interval lies on one side of zero, and p, where there is one, does not exceed the
 threshold. Where even the smallest p that the test can give exceeds the threshold, there is no
-verdict. Where neither end of a metric is better, a difference rises or falls.
+verdict, and none where nothing was tested. Where neither end of a metric is better, a difference rises or falls.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from analysis.report.glossary import inline, subject, term
 from analysis.report.teaching import Difference, Direction, Teaching, TeachingMetric
 from analysis.report.wording import defined, interval_phrase, number, sentence
 
-Word = Literal["helps", "hurts", "rises", "falls", "not shown", "no verdict", "undefined"]
+Word = Literal[
+    "helps", "hurts", "rises", "falls", "not shown", "no verdict", "not tested", "undefined"
+]
 
 SIGNS: dict[Word, str] = {
     "helps": "▲",
@@ -23,6 +25,7 @@ SIGNS: dict[Word, str] = {
     "falls": "▽",
     "not shown": "○",
     "no verdict": "◌",
+    "not tested": "·",
     "undefined": "—",
 }
 
@@ -42,11 +45,13 @@ class Verdict(NamedTuple):
 def verdict(difference: Difference, direction: Direction, threshold: float = 0.05) -> Verdict:
     """What a difference shows.
 
-    `undefined` without a value, `no verdict` without an interval or where the test is too coarse.
+    `undefined` without a value, `not tested` where no test was made, `no verdict` without an interval or where the test is too coarse.
     """
     e = difference.estimate
     if not defined(e.value):
         return Verdict("undefined", e.note)
+    if not difference.tested:
+        return Verdict("not tested")
     if e.low is None or e.high is None or not (defined(e.low) and defined(e.high)):
         return Verdict("no verdict", e.note or "no interval")
     if difference.smallest_p is not None and difference.smallest_p > threshold:

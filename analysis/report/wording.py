@@ -9,6 +9,7 @@ from decimal import Decimal
 from db.records import Estimate, Over
 
 UNDEFINED = "—"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 OVER: dict[Over | None, str] = {
     "units": "over units",
@@ -31,6 +32,21 @@ def number(value: float | None, digits: int = 3, signed: bool = False) -> str:
     text = f"{value:{'+' if signed else ''}.{digits}f}"
     if float(text) == 0:
         text = text.lstrip("+-")
+    return text.replace("-", "−")
+
+
+def figure(value: float | None) -> str:
+    """Three digits that count, whatever the size: `0.00567`, `353`, `16,200`, `1.62 × 10⁷`."""
+    if value is None or not math.isfinite(value):
+        return UNDEFINED
+    rounded = float(f"{value:.3g}")
+    if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
+        digits = max(0, 2 - math.floor(math.log10(abs(rounded)))) if rounded else 0
+        text = f"{rounded:,.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if digits else text
+    else:
+        mantissa, power = f"{rounded:.2e}".split("e")
+        text = f"{mantissa} × 10{str(int(power)).translate(RAISED)}"
     return text.replace("-", "−")
 
 

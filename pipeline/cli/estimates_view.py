@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from analysis.trial_metrics import NORMALISED, metrics_of
 from db.records import Estimate
 
 if TYPE_CHECKING:
@@ -31,23 +32,29 @@ PICTURES = (
     ("From chance (0) to people (1)",
      ("pointing_game_normalised", "energy_inside_normalised", "region_iou_normalised")),
 )  # fmt: skip
-TEACHING = (
-    ("The task", ("macro F1", "task AUC")),
-    ("Attention against people's marks", ("auroc", "token_f1")),
-)
+TEACHING = {
+    "task": "The task",
+    "alignment": "Where the model looks, against people's marks",
+    "faithfulness": "What the prediction loses without its rationale, and with it alone (AOPC)",
+    "share": "The same, normalised by what all units are worth: lost without, kept with it alone",
+    "calibration": "How far probabilities can be believed (lower is better)",
+    "diagnostic": "Attention by itself (neither end is better)",
+    "": "Further",
+}
+UNDEFINED = "—"
 ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU",
-                 "js": "JS"}  # fmt: skip
+                 "js": "JS", "aopc": "AOPC"}  # fmt: skip
 
 
 def number(value: float | None) -> str:
     """Three decimals, a dash where undefined; a rounded zero carries no sign."""
-    return "—" if value is None else f"{value:z.3f}"
+    return UNDEFINED if value is None else f"{value:z.3f}"
 
 
 def interval(estimate: Estimate) -> str:
     """The interval in brackets, a dash where undefined."""
     if estimate.low is None or estimate.high is None:
-        return "—"
+        return UNDEFINED
     return f"[{estimate.low:z.3f}, {estimate.high:z.3f}]"
 
 
@@ -100,24 +107,45 @@ def alignment_tables(
     return tables
 
 
-def teaching_tables(table: TrialTable) -> list[tuple[str, list[str], list[list[str]]]]:
-    """Title, columns and rows: one row an objective, intervals over seeds and instances."""
-    found = {(mean.subject, mean.name): mean for mean in table.means}
-    objectives = list(dict.fromkeys(mean.subject for mean in table.means))
-    return [
-        (
-            title,
-            ["objective", *map(words, names)],
-            [[o, *(with_interval(found.get((o, n))) for n in names)] for o in objectives],
-        )
-        for title, names in TEACHING
-    ]
+def teaching_tables(
+    table: TrialTable, objectives: Sequence[str]
+) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Title, columns and rows: one row for each of the objectives, intervals over seeds and instances.
+
+    Where chance and people were scored, a row each stands below. A table of nothing is left out.
+    """
+    found = {(mean.subject, mean.name): mean for mean in (*table.means, *table.beside)}
+    beside = list(dict.fromkeys(mean.subject for mean in table.beside))
+    tables = []
+    for group, names in _teaching_groups(mean.name for mean in table.means).items():
+        others = [o for o in beside if any((o, name) in found for name in names)]
+        rows = [
+            [o, *(with_interval(found.get((o, n))) for n in names)] for o in (*objectives, *others)
+        ]
+        headings = [words(n) for n in names]
+        if group in ("faithfulness", "share"):  # the title says the rest
+            headings = [h.replace(" AOPC", "").replace(" normalised", "") for h in headings]
+        if any(cell != UNDEFINED for row in rows for cell in row[1:]):
+            tables.append((TEACHING[group], ["objective", *headings], rows))
+    return tables
+
+
+def _teaching_groups(names: Iterable[str]) -> dict[str, list[str]]:
+    """Table → the metrics it shows, in the order of the tables; those without are left out."""
+    groups: dict[str, list[str]] = {group: [] for group in TEACHING}
+    given = list(dict.fromkeys(names))
+    for metric in metrics_of(given):
+        share = metric.kind == "faithfulness" and NORMALISED in metric.name
+        groups["share" if share else metric.kind].append(metric.name)
+    listed = [name for members in groups.values() for name in members]
+    groups[""] = [name for name in given if name not in listed]
+    return {group: members for group, members in groups.items() if members}
 
 
 def with_interval(estimate: Estimate | None) -> str:
     """Value and interval in one short cell, a dash where undefined."""
     if estimate is None or estimate.value is None:
-        return "—"
+        return UNDEFINED
     if estimate.low is None or estimate.high is None:
         return number(estimate.value)
     return f"{estimate.value:z.3f} [{_short(estimate.low)}, {_short(estimate.high)}]"

@@ -2,27 +2,92 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from db.words import counted
-from pipeline.cli.estimates_view import teaching_tables
+from pipeline.cli.estimates_view import number, teaching_tables, with_interval
 from pipeline.cli.shared import console, escaped, print_notes, print_table
 
 if TYPE_CHECKING:
-    from pipeline.experiment import Experiment
+    from pipeline.teaching.experiment import Experiment
+
+CURVE = ("macro F1", "auroc")
 
 
 def print_experiment(done: Experiment) -> None:
-    """Two tables, a sentence for every comparison, and the notes."""
+    """Tables, a sentence for every comparison, and the notes."""
     out = console(stderr=False)
     out.print(
-        f"\n[bold]What changed[/]: {counted(done.n_seeds, 'seed')} on campaign {escaped(done.campaign.name)}, "
-        f"human term weighted {done.weight:g}{', by certainty' if done.certainty else ''}; "
+        f"\n[bold]What changed[/]: {counted(len(done.seeds), 'seed')} on campaign "
+        f"{escaped(done.campaign.name)}{', by certainty' if done.certainty else ''}; "
         f"labels: {done.labels}",
         soft_wrap=True,
     )
-    for title, columns, rows in teaching_tables(done.table):
+    for arm in done.arms:
+        if arm.role == "taught":
+            out.print(f"{escaped(arm.name)}: {escaped(arm.loss)}", soft_wrap=True)
+    _print_candidates(done)
+    shown = [arm.name for arm in done.arms if arm.role != "part"]
+    for title, columns, rows in teaching_tables(done.table, shown):
         print_table(title, columns, rows, numbers=len(columns) - 1)
+    _print_curve(done)
     for sentence in done.sentences:
         out.print(escaped(sentence), soft_wrap=True)
     print_notes(done.table.notes, done.excluded)
+
+
+def _print_candidates(done: Experiment) -> None:
+    if not done.candidates:
+        return
+    rows = [
+        (c.arm.name, number(c.validation.auc), number(c.validation.macro_f1),
+         "chosen" if c.chosen else "")
+        for c in done.candidates
+    ]  # fmt: skip
+    columns = ("weights", "validation AUC", "validation macro F1", "")
+    print_table("Weights, chosen on validation alone", columns, rows, numbers=2)
+
+
+def _print_curve(done: Experiment) -> None:
+    if not done.curve:
+        return
+    rows = []
+    for point in done.curve:
+        found = {mean.name: mean for mean in point.estimates}
+        cost = "—" if point.cost is None else f"{point.cost} {point.currency}"
+        values = [with_interval(found.get(name)) for name in CURVE]
+        rows.append((f"{point.fraction:.0%}", f"{point.annotated:.0f}", cost, *values))
+    columns = ("rationales", "instances", "cost", "macro F1", "AUROC")
+    print_table("How many human rationales", columns, rows, numbers=4)
+
+
+def experiment_document(done: Experiment) -> dict[str, Any]:
+    """The same as one document."""
+    return {
+        "campaign": done.campaign.name,
+        "labels": done.labels,
+        "certainty": done.certainty,
+        "seeds": done.seeds,
+        "arms": [asdict(arm) for arm in done.plan.arms],
+        "estimates": [asdict(mean) for mean in done.table.means],
+        "gains": [asdict(gain) for gain in done.table.gains],
+        "described": [asdict(gain) for gain in done.table.described],
+        "beside": [asdict(mean) for mean in done.table.beside],
+        "candidates": [
+            {"name": c.arm.name, **c.validation._asdict(), "chosen": c.chosen}
+            for c in done.candidates
+        ],
+        "curve": [
+            {
+                "fraction": point.fraction,
+                "annotated": point.annotated,
+                "cost": None if point.cost is None else str(point.cost),
+                "currency": point.currency,
+                "arm": point.arm,
+            }
+            for point in done.curve
+        ],
+        "excluded": done.excluded,
+        "notes": done.table.notes,
+    }

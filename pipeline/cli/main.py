@@ -19,6 +19,7 @@ from pipeline.cli import (
     report,
     select,
     service,
+    teach,
     workers,
 )
 from pipeline.cli.shared import KonkyoGroup
@@ -42,6 +43,7 @@ for group in (
     export,
     model,
     faithfulness,
+    teach,
     campaign,
     lint,
     workers,

@@ -1,4 +1,4 @@
-"""Commands of the panel *model*: train, explain, teach."""
+"""Commands of the panel *model*: train and explain."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.model_shared import PANEL, LabelsOption, MethodOption
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -25,22 +26,11 @@ from pipeline.cli.shared import (
 if TYPE_CHECKING:
     from pipeline.models.training import Epoch
 
-PANEL = "Model"
-
 
 def register(app: typer.Typer) -> None:
     """Add the panel's commands."""
-    for command in (train, explain, teach):
+    for command in (train, explain):
         app.command(command.__name__, rich_help_panel=PANEL)(command)
-
-
-LabelsOption = Annotated[
-    str | None,
-    typer.Option(help="Whose labels are learned: given, consensus or soft (what people said)."),
-]
-MethodOption = Annotated[
-    str | None, typer.Option(help="How people's answers become labels: a method of aggregate.")
-]
 
 
 def train(
@@ -50,11 +40,21 @@ def train(
     campaign: Annotated[
         str | None, typer.Option(help="Whose answers (default: the only campaign with any).")
     ] = None,
+    health: Annotated[
+        bool | None,
+        typer.Option(
+            "--health/--no-health",
+            help="Measure how well it was trained, once it is (default: yes).",
+        ),
+    ] = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
 ) -> None:
     """Train the classifier on all labelled instances; settings, metrics and weights are kept."""
+    from dataclasses import asdict
+
+    from pipeline.cli.health_view import print_health
     from pipeline.train import train as train_model
 
     with project(config, db, writes=True) as opened:
@@ -64,6 +64,7 @@ def train(
             labels=labels,
             method=method,
             campaign=campaign,
+            health=health,
             on_epoch=_say_epoch,
         )
     run = done.run
@@ -74,6 +75,7 @@ def train(
             new=done.is_new,
             metrics=dict(run.metrics),
             labels=run.settings.get("labels", "given"),
+            health=None if done.health is None else asdict(done.health),
             excluded=dict(done.left_out),
             notes=done.notes,
         )
@@ -87,6 +89,8 @@ def train(
         for part in parts
     ]
     print_table("", ("part", "accuracy", "macro F1", "AUC"), rows, numbers=3)
+    if done.health is not None:
+        print_health(done.health)
     print_notes(done.notes, dict(done.left_out))
 
 
@@ -153,6 +157,7 @@ def explain(
             agreement=agreement,
             again=again,
             on_progress=update,
+            on_note=say,
             where=where,
         )
     if json:
@@ -173,59 +178,6 @@ def explain(
             columns, measured_rows = interval_rows(done.masks.estimates)
             print_table("What learned masks keep", columns, measured_rows, numbers=3)
         print_notes(done.masks.notes, {})
-
-
-def teach(
-    campaign: Annotated[
-        str | None, typer.Argument(help="Whose rationales (default: the only one that has any).")
-    ] = None,
-    seeds: Annotated[int | None, typer.Option(min=2, help="How many seeds.")] = None,
-    weight: Annotated[float | None, typer.Option(help="Weight of the human term.")] = None,
-    labels: LabelsOption = None,
-    method: MethodOption = None,
-    certainty: Annotated[
-        bool | None,
-        typer.Option(
-            "--certainty/--no-certainty",
-            help="Let a text count in the human term by how sure its marks are.",
-        ),
-    ] = None,
-    engine: EngineOption = None,
-    config: ConfigOption = None,
-    db: DbOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Train again with what people marked, and measure before and after over several seeds."""
-    from dataclasses import asdict
-
-    from pipeline.cli.experiment_view import print_experiment
-    from pipeline.teach import teach as teach_model
-
-    with project(config, db, writes=True) as opened, progress("training") as update:
-        done = teach_model(
-            opened,
-            campaign,
-            seeds=seeds,
-            weight=weight,
-            labels=labels,
-            method=method,
-            certainty=certainty,
-            engine=engine,
-            on_run=update,
-        )
-    if json:
-        print_json(
-            "teach",
-            campaign=done.campaign.name,
-            labels=done.labels,
-            certainty=done.certainty,
-            estimates=[asdict(mean) for mean in done.table.means],
-            gains=[asdict(gain) for gain in done.table.gains],
-            excluded=done.excluded,
-            notes=done.table.notes,
-        )
-        return
-    print_experiment(done)
 
 
 def _say_epoch(epoch: Epoch) -> None:

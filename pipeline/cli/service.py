@@ -78,13 +78,25 @@ def demo(
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, help="Everything is drawn from this number.")
     ] = 1,
+    rounds: Annotated[
+        int,
+        typer.Option(min=1, max=20, help="Rounds of asking people, by what the model finds hard."),
+    ] = 1,
 ) -> None:
     """The whole loop on data that come with konkyo, with simulated workers, in a few minutes."""
-    from pipeline.cli.demo_view import print_alignment
+    from pipeline.cli.demo_view import print_alignment, print_rounds
     from pipeline.cli.experiment_view import print_experiment
     from pipeline.demo import demo as run_demo
 
-    done = run_demo(out, kind=kind, seed=seed, say=lambda line: say(f"[dim]{escaped(line)}[/]"))
+    done = run_demo(
+        out,
+        kind=kind,
+        seed=seed,
+        rounds=rounds,
+        say=lambda line: say(f"[dim]{escaped(line)}[/]"),
+    )
+    if done.rounds:
+        print_rounds(done.rounds)
     if done.taught is not None:
         print_experiment(done.taught)
     if done.aligned is not None:

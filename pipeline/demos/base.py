@@ -16,8 +16,8 @@ class Kind(Protocol):
     demo itself; `about`: a sentence on where data and evidence come from, for the terminal;
     `untaught`: why nothing is taught, "" where the demo goes on to teach; `share`: the part of the
     instances that is put before people, the rest serve as check items; `rated`: how many
-    instances of the test part have their rationales rated, by `judged` (all but floors where that is
-    empty); `inverse`: whether the model is asked what it expects of each class; `further`: studies
+    instances of the test part have their rationales rated, by `judged` (all but floors where that
+    is empty); `inverse`: whether the model is asked what it expects of each class; `further`: studies
     besides, in the order in which they are held.
     """
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, roc_auc_score
 
+from analysis.trial_statistics import statistics_of
 from analysis.trials import Trial, compare_trials
 from analysis.weighted_scores import binary_auc, macro_auc, macro_f1, weighted_mean
 from db.errors import DataError
@@ -125,3 +128,100 @@ def test_objectives_need_the_same_seeds_and_at_least_two() -> None:
         compare_trials(trials(3, 0.1)[:-1], [("taught", "plain")])
     with pytest.raises(DataError, match="at least two seeds"):
         compare_trials(trials(1, 0.1), [("taught", "plain")])
+
+
+def placed(score: list[float], chance: list[float], people: list[float], seed: int = 0) -> Trial:
+    """A run whose scores, with their floor and ceiling, are these."""
+    n = len(score)
+    given = {"f": score, "f_chance": chance, "f_people": people}
+    return Trial(
+        "plain",
+        seed,
+        np.arange(n),
+        np.arange(n) % 2,
+        np.tile([0.4, 0.6], (n, 1)),
+        {name: np.array(values) for name, values in given.items()},
+    )
+
+
+def test_normalised_by_hand_over_the_instances_that_have_all_three() -> None:
+    nan = float("nan")
+    trial = placed([0.4, 0.6, 0.9], [0.2, 0.2, 0.2], [0.7, 0.9, nan])
+    found = statistics_of([trial])
+    weights = np.array([[1.0, 0.0], [1.0, 2.0], [1.0, 1.0]])
+    # the third has no other person: means .5, .2 and .8, then .6, .2 and .9 of the second alone
+    assert found["f_normalised"](trial, weights) == pytest.approx([(0.5 - 0.2) / 0.6, 0.4 / 0.7])
+    # the plain mean takes it in
+    assert found["f"](trial, weights) == pytest.approx([1.9 / 3, (2 * 0.6 + 0.9) / 3])
+
+
+def test_it_is_not_clipped_and_undefined_where_people_are_no_better_than_chance() -> None:
+    one = np.ones((1, 1))
+    above, flat = placed([0.9], [0.2], [0.7]), placed([0.9], [0.7], [0.7])
+    assert statistics_of([above])["f_normalised"](above, one)[0] == pytest.approx(1.4)
+    assert np.isnan(statistics_of([flat])["f_normalised"](flat, one)[0])
+
+
+def compared(people: float, spread: float) -> list[Trial]:
+    """Three seeds of two objectives; people have `people` more than chance, give or take."""
+    made = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        chance = rng.normal(0.3, 0.05, 40)
+        ceiling = chance + rng.normal(people, spread, 40)
+        for name, more in (("plain", 0.1), ("taught", 0.3)):
+            trial = placed((chance + more).tolist(), chance.tolist(), ceiling.tolist(), seed)
+            made.append(replace(trial, objective=name))
+    return made
+
+
+def test_a_table_has_it_with_its_interval_and_chance_and_people_beside() -> None:
+    table = compare_trials(compared(0.4, 0.1), [("taught", "plain")], bootstrap=200)
+    means = {(e.subject, e.name): e for e in table.means}
+    taught, plain = means["taught", "f_normalised"], means["plain", "f_normalised"]
+    # both are over the same floor and ceiling: three times as far is three times the score
+    assert taught.value == pytest.approx(3 * plain.value)
+    assert taught.low < taught.value < taught.high
+    beside = {(e.subject, e.name): e for e in table.beside}
+    assert set(beside) == {("people", "f"), ("constant", "f")}
+    assert beside["people", "f"].value == pytest.approx(0.7, abs=0.05)
+    assert "f_people" not in {e.name for e in table.means}
+
+
+def test_it_is_blank_with_the_reason_where_people_are_not_clearly_above() -> None:
+    table = compare_trials(compared(0.01, 0.3), [("taught", "plain")], bootstrap=200)
+    (found, _) = (e for e in table.means if e.name == "f_normalised")
+    assert found.value is None and found.low is None
+    assert "not clearly above" in found.note
+    assert all(v.value is None for v in table.values if v.metric == "f_normalised")
+    # the score itself is there all the same
+    assert next(e for e in table.means if e.name == "f").value is not None
+
+
+def test_what_is_not_tested_is_described_with_its_interval_and_no_verdict() -> None:
+    table = compare_trials(trials(8, 0.2), [("taught", "plain")], tested=("macro F1",))
+    assert [gain.estimate.name for gain in table.gains] == ["macro F1"]
+    described = {gain.estimate.name: gain for gain in table.described}
+    assert set(described) == {"task AUC", "brier", "log loss", "ECE", "auroc"}
+    found = described["auroc"]
+    assert (found.verdict, found.p, found.smallest_p) == ("not tested", None, 1.0)
+    assert found.estimate.value == pytest.approx(0.2) and found.estimate.low is not None
+    # Holm's correction knows one comparison only
+    assert table.gains[0].smallest_p == 2 / 2**8
+
+
+def test_a_metric_that_is_better_lower_helps_when_it_falls() -> None:
+    found = trials(8, 0.0)
+    surer = [
+        t if t.objective == "plain" else replace(t, probabilities=np.eye(2)[t.truth]) for t in found
+    ]
+    (gain,) = compare_trials(surer, [("taught", "plain")], tested=("brier",)).gains
+    assert gain.estimate.value < 0 and gain.verdict == "helps"
+
+
+def test_what_a_run_was_not_measured_for_leaves_the_mean_undefined() -> None:
+    found = trials(3, 0.1)
+    found[0] = replace(found[0], per_instance={})
+    table = compare_trials(found, [("taught", "plain")])
+    means = {(e.subject, e.name): e.value for e in table.means}
+    assert means["plain", "auroc"] is None and means["taught", "auroc"] is not None

@@ -15,7 +15,7 @@ from tests.cli.test_table_files import KEYS
 
 KONKYO = Path(sys.executable).with_name("konkyo")
 SHAPES = {
-    ("train",): ["command", "run", "new", "metrics", "labels", "excluded", "notes"],
+    ("train",): ["command", "run", "new", "metrics", "labels", "health", "excluded", "notes"],
     ("explain",): ["command", "run", "new", "known"],
     ("publish", "pilot"): ["command", "campaign", "hits", "made"],
     ("collect", "pilot"): ["command", "campaign", "new", "known", "changed", "unreadable"],

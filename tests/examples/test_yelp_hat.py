@@ -19,8 +19,9 @@ import torch
 
 from db.store import assignments, campaigns, instances
 from pipeline.agreement import agreement_of_campaign
-from pipeline.experiment import ALIGNMENT, TAUGHT, VANILLA, Experiment, read_experiment
 from pipeline.project import Project, open_project
+from pipeline.teaching.arms import TAUGHT, VANILLA
+from pipeline.teaching.experiment import ALIGNMENT, Experiment, read_experiment
 from tests.cli.support import done
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "yelp_hat"

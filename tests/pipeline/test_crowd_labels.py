@@ -15,12 +15,13 @@ from db.errors import DataError, NotFound, UsageError
 from db.records import Instance
 from db.store import campaigns
 from pipeline.crowd_labels import CrowdLabels, LabelChoice, crowd_labels
-from pipeline.experiment import TAUGHT, VANILLA
 from pipeline.judged import regular
 from pipeline.models.training import parts_of
 from pipeline.plan import PlanRequest, plan
 from pipeline.project import Project
 from pipeline.teach import teach
+from pipeline.teaching.arms import TAUGHT, VANILLA
+from pipeline.teaching.lesson import TeachRequest
 from pipeline.train import data_hash, labelled, model_settings, train
 from tests.pipeline.answering import answer
 from tests.pipeline.drawing.desk import texts_desk
@@ -182,10 +183,11 @@ def test_teach_gives_every_row_the_same_labels_and_reads_itself_back(
     project = make_project(SETTINGS)
     judged(project)
     given = teach(project, "p")
-    soft = teach(project, "p", labels="soft", certainty=True)
+    soft = teach(project, "p", TeachRequest(labels="soft", certainty=True))
     assert (given.labels, given.certainty) == ("given", False)
     assert (soft.labels, soft.certainty) == ("soft, by dawid_skene", True)
-    assert soft.objectives == given.objectives == (VANILLA, TAUGHT, "shuffled")
+    for one in (soft, given):
+        assert [arm.name for arm in one.arms] == [VANILLA, TAUGHT, "shuffled"]
     assert len(soft.runs) == 6 and not {r.id for r in soft.runs} & {r.id for r in given.runs}
     assert {run.settings["labels"] for run in soft.runs} == {"soft"}
     weighed = [run.settings.get("certainty", False) for run in soft.runs]
@@ -208,7 +210,7 @@ def test_what_cannot_be_learned_is_refused(make_project: MakeProject) -> None:
     with pytest.raises(UsageError, match="belong to --labels"):
         train(project, method="mace")
     with pytest.raises(UsageError, match="--method belongs to --labels"):
-        teach(project, "p", method="mace")
+        teach(project, "p", TeachRequest(method="mace"))
 
 
 def test_a_campaign_that_did_not_ask_for_the_label_is_refused(make_project: MakeProject) -> None:

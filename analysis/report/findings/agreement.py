@@ -6,6 +6,7 @@ from analysis.report.content import Agreement, People
 from analysis.report.findings.finding import WORKERS, Finding
 from analysis.report.glossary import term
 from analysis.report.groups import Group, grouped
+from analysis.report.nouns import worded
 from analysis.report.plots.intervals import Backdrop, axis, interval_row, values_of
 from analysis.report.svg import scale_of
 from analysis.report.wording import (
@@ -81,7 +82,7 @@ def _details(group: Group) -> list[str]:
         details.append(
             f"Krippendorff (2004) asks for {RELIABLE:.3f}, and for {TENTATIVE:.3f} where "
             "conclusions are tentative (dashed). Below that, read the share of workers who marked "
-            "a token, not any single worker's marks."
+            f"{worded('a token')}, not any single worker's marks."
         )
     size = group.size
     if size is not None and size.n_workers is not None and size.n_units is not None:

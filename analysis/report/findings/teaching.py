@@ -22,6 +22,7 @@ ANSWERS: dict[Word, str] = {
     "falls": "falls",
     "not shown": "is not shown to change",
     "no verdict": "allows no verdict",
+    "not tested": "was not tested",
     "undefined": "is undefined",
 }
 

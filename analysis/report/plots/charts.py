@@ -55,13 +55,15 @@ class Point(NamedTuple):
 class Course(Chart):
     """Estimates in an order that means something; `line` is what they are held against, if any.
 
-    `joined`: whether the points are joined (time), or stand alone (people).
+    `joined`: whether the points are joined (time), or stand alone (people). `places`: where each
+    point stands across, from 0 to 1; empty: all at the same distance.
     """
 
     points: tuple[Point, ...]
     line: float | None = None
     line_name: str = ""
     joined: bool = True
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,10 +24,11 @@ def draw_course(chart: Course, figure: Figure, width: float) -> None:
     found = [point.estimate for point in chart.points]
     dense = len(found) > DENSE
     thin, size = (0.5, 1.6) if dense else (0.9, 3.6)
-    for x, e in enumerate(found):
+    places = _places(chart)
+    for x, e in zip(places, found, strict=True):
         if e.low is not None and e.high is not None:
             axes.plot([x, x], [e.low, e.high], color=GREY, linewidth=thin)
-    drawn = [(x, e.value) for x, e in enumerate(found) if e.value is not None]
+    drawn = [(x, e.value) for x, e in zip(places, found, strict=True) if e.value is not None]
     label = f"value; {interval_words(found)}".removesuffix("; ")
     style = "o-" if chart.joined else "o"
     axes.plot([x for x, _ in drawn], [y for _, y in drawn], style, color=BLACK, markersize=size,
@@ -39,13 +40,20 @@ def draw_course(chart: Course, figure: Figure, width: float) -> None:
     figure.legend(loc="outside lower center", ncols=1 if width < 5 else 2)
 
 
+def _places(chart: Course) -> list[float]:
+    """Where each point stands across, 0 the first of n and n − 1 the last."""
+    n = len(chart.points)
+    return [share * (n - 1) for share in chart.places] or [float(x) for x in range(n)]
+
+
 def _axes(axes: Axes, chart: Course, width: float) -> None:
     n = len(chart.points)
     if chart.joined:
         names = [point.name.replace(" to ", "–") for point in chart.points]
         fitting = max(1, int((width - 0.8) / (LETTER * max(map(len, names)))))
         shown = range(0, n, -(-n // fitting))
-        axes.set_xticks(list(shown), [names[k] for k in shown])
+        places = _places(chart)
+        axes.set_xticks([places[k] for k in shown], [names[k] for k in shown])
     else:
         axes.set_xticks([])
     axes.grid(axis="y", color="0.85", linewidth=0.5)

@@ -10,7 +10,7 @@ from analysis.report.plots.charts import Course, Point
 from analysis.report.plots.intervals import dot_key, key
 from analysis.report.svg import Scale, element, pc, picture, scale_of
 from analysis.report.tables import Legend
-from analysis.report.wording import confidence, interval_phrase, number
+from analysis.report.wording import OVER, confidence, interval_phrase, number
 from db.records import Estimate
 from db.words import counted
 
@@ -28,7 +28,7 @@ def course_drawing(chart: Course) -> Markup:
     if chart.line is not None:
         y = _y(scale, chart.line)
         parts.append(element("line", class_="reference", x1=pc(LEFT), x2="100%", y1=y, y2=y))
-    places = [_across(i, len(found)) for i in range(len(found))]
+    places = _across(chart)
     if chart.joined:
         parts += _path(found, places, scale)
     dense = " dense" if len(found) > DENSE else ""
@@ -43,7 +43,7 @@ def course_legend(chart: Course) -> Legend:
     found: Legend = []
     sure = next((p.estimate for p in chart.points if p.estimate.low is not None), None)
     if sure is not None:
-        found.append((key(sure.over), f"{confidence(sure)} interval over units"))
+        found.append((key(sure.over), f"{confidence(sure)} interval {OVER[sure.over]}"))
     found.append((dot_key("estimate"), "value"))
     if chart.line is not None:
         found.append((_line_key(), f"{chart.line_name} ({number(chart.line)})"))
@@ -100,8 +100,11 @@ def _ends(chart: Course, places: Sequence[float]) -> list[Markup]:
     ]
 
 
-def _across(place: int, n: int) -> float:
-    return LEFT + 3 + (place + 0.5) / n * (RIGHT - LEFT - 3)
+def _across(chart: Course) -> list[float]:
+    """Percent of the width, for each point."""
+    n = len(chart.points)
+    shares = chart.places or tuple((place + 0.5) / n for place in range(n))
+    return [LEFT + 3 + share * (RIGHT - LEFT - 3) for share in shares]
 
 
 def _y(scale: Scale, value: float) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.report.content import Aggregation, Consensus
 from analysis.report.glossary import inline, source, subject
 from analysis.report.method_names import method
+from analysis.report.nouns import worded
 from analysis.report.plots.screen import ScreenPlot, on_screen
 from analysis.report.sections.bars import bar_table
 from analysis.report.tables import Table
@@ -74,5 +75,6 @@ def _rationales(aggregation: Aggregation) -> str:
     how = f" by {inline(aggregation.rationale_method)}" if aggregation.rationale_method else ""
     text = f"Marks became {counted(aggregation.rationales, 'human rationale')}{how}"
     if defined(aggregation.marked_share):
-        text += f"; {percent(aggregation.marked_share, 1)} of tokens are marked on average"
+        share = percent(aggregation.marked_share, 1)
+        text += f"; {share} of {worded('tokens')} are marked on average"
     return sentence(text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.report.content import Agreement
 from analysis.report.glossary import BESIDE, inline, term
 from analysis.report.groups import Group, grouped, overs
+from analysis.report.nouns import worded
 from analysis.report.plots.intervals import axis, interval_row, over_legend, values_of
 from analysis.report.plots.screen import ScreenPlot, on_screen
 from analysis.report.sections.bars import bar_table
@@ -85,7 +86,7 @@ def _title(group: Group) -> str:
 
 def _under(group: Group) -> tuple[str, ...]:
     scale = next((e.scale for e in group.estimates if e.scale), "")
-    return tuple(filter(None, (term(group.name).asks, scale, made_from(group.size))))
+    return tuple(filter(None, (term(group.name).asks, worded(scale), made_from(group.size))))
 
 
 def _row(group: Group, scale: Scale, found: list[Over | None]) -> Row:

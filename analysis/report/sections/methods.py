@@ -15,6 +15,7 @@ from analysis.report.content import (
     Ratings,
     ReportContent,
     Teaching,
+    TrainingHealth,
     Workers,
 )
 from analysis.report.glossary import source, subject, term
@@ -75,6 +76,8 @@ def estimates_of(content: ReportContent) -> Iterator[Estimate]:
     if isinstance(content.teaching, Teaching):
         yield from content.teaching.means
         yield from (d.estimate for d in content.teaching.differences)
+    if isinstance(content.health, TrainingHealth):
+        yield from content.health.estimates
 
 
 def interval_answers(content: ReportContent) -> list[tuple[str, str]]:
@@ -122,6 +125,7 @@ def exclusions(content: ReportContent) -> list[tuple[str, str]]:
         ("Faithfulness", content.faithfulness),
         ("Teaching", content.teaching),
         ("Contrasts", content.contrasts),
+        ("Training health", content.health),
     )
     return [
         (name, f"{n:,} × {reason}")

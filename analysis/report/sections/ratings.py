@@ -9,6 +9,7 @@ from analysis.report.findings.finding import PEOPLE
 from analysis.report.glossary import source, subject, term
 from analysis.report.groups import Group, overs
 from analysis.report.ladder import FLOORS, role_of
+from analysis.report.nouns import worded
 from analysis.report.plots.intervals import axis, dot_key, interval_row, over_legend
 from analysis.report.rated import EVERY, in_order, point_scale
 from analysis.report.sections.agreement import (
@@ -84,7 +85,7 @@ def _row(group: Group, scale: Scale, found: list[Over | None], people: People) -
 def _kind(name: str, people: People) -> str:
     """Where the rated rationales come from, under the name."""
     if name in FLOORS:
-        return "control: knows nothing of the text"
+        return worded("control: knows nothing of the text")
     return f"what {PEOPLE[people]} marked" if name == "people" else source(name)
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from analysis.report.content import Objective, Teaching
+from analysis.report.content import Objective, Teaching, TeachingMetric
 from analysis.report.glossary import source, subject, term
 from analysis.report.groups import Group
 from analysis.report.plots.intervals import axis, dot_key, over_legend
+from analysis.report.plots.learning_curve import learning_curve
+from analysis.report.plots.screen import ScreenPlot, on_screen
 from analysis.report.plots.seeds import seed_row, slope_plot
 from analysis.report.sections.agreement import notes_of
 from analysis.report.sections.differences import difference_table, verdict_cell
@@ -17,7 +19,8 @@ from analysis.report.seed_scores import SeedScores, gather
 from analysis.report.svg import element
 from analysis.report.tables import Cell, Column, Legend, Row, Table
 from analysis.report.verdict import judged, p_phrase, verdict, verdict_sentence
-from analysis.report.wording import OVER, UNDEFINED, interval, number
+from analysis.report.wording import OVER, UNDEFINED, capital, interval, number, plain
+from db.records import Estimate
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,97 @@ class TeachingView:
     """What the section shows."""
 
     metrics: list[TeachingMetricView]
+    further: list[TeachingMetricView]
     controls: Table | None
+    tried: Table | None
+    needed: Table | None
+    curves: list[ScreenPlot]
 
 
 def teaching_view(teaching: Teaching) -> TeachingView:
-    """A table per metric against the baseline; other comparisons in a table of their own."""
+    """A table per metric against the baseline; other comparisons that were tested in a table of
+    their own."""
     baselines = {o.name for o in teaching.objectives if o.role == "baseline"}
-    others = [d for d in teaching.differences if d.against not in baselines]
+    others = [d for d in teaching.differences if d.against not in baselines and d.tested]
     ends = {m.name: m.direction for m in teaching.metrics}
     caption = "Against the controls, which carry no information from people"
     controls = difference_table(
         others, caption, lambda name: ends.get(name, "higher"), teaching.threshold
     )
-    return TeachingView([_metric(gather(teaching, m)) for m in teaching.metrics], controls)
+    tested = {d.estimate.name for d in teaching.differences if d.tested}
+    if not tested:
+        tested = {m.name for m in teaching.metrics}
+    further = (gather(teaching, m) for m in teaching.metrics if m.name not in tested)
+    return TeachingView(
+        [_metric(gather(teaching, m)) for m in teaching.metrics if m.name in tested],
+        [_metric(scores) for scores in further if _defined(scores)],
+        controls,
+        _tried(teaching),
+        _needed(teaching),
+        _curves(teaching),
+    )
+
+
+def _defined(scores: SeedScores) -> bool:
+    """Whether any objective has a value."""
+    return any(mean.value is not None for mean in scores.means.values())
+
+
+def _tried(teaching: Teaching) -> Table | None:
+    """Weights that validation chose from."""
+    if not teaching.tried:
+        return None
+    columns = (Column("Validation AUC"), Column("Validation macro F1"), Column("", "text"))
+    rows = tuple(
+        Row(
+            capital(plain(one.name)),
+            (
+                Cell(number(one.auc)),
+                Cell(number(one.macro_f1)),
+                Cell("chosen" if one.chosen else ""),
+            ),
+        )
+        for one in teaching.tried
+    )
+    return Table("Weights that were tried", "Weights", columns, rows, quiet=True)
+
+
+def _shown_in_curve(teaching: Teaching) -> list[TeachingMetric]:
+    """The first metric of alignment and the first of the task."""
+    kinds = ("alignment", "task")
+    found = (next((m for m in teaching.metrics if m.kind == kind), None) for kind in kinds)
+    return [metric for metric in found if metric is not None]
+
+
+def _needed(teaching: Teaching) -> Table | None:
+    """Fractions of the rationales with their cost."""
+    if not teaching.curve:
+        return None
+    shown = _shown_in_curve(teaching)
+    priced = any(one.cost for one in teaching.curve)
+    rows = []
+    for one in teaching.curve:
+        found = {mean.name: mean for mean in one.means}
+        cells = [Cell(f"{one.annotated:.0f}"), *([Cell(one.cost or UNDEFINED)] if priced else [])]
+        cells += [_mean_cell(found.get(metric.name)) for metric in shown]
+        rows.append(Row(f"{one.fraction:.0%} of the rationales", tuple(cells)))
+    columns = [Column("Instances"), *([Column("Cost")] if priced else [])]
+    columns += [Column(term(metric.name).title) for metric in shown]
+    return Table(
+        "How many human rationales", "Learned from", tuple(columns), tuple(rows), quiet=True
+    )
+
+
+def _mean_cell(mean: Estimate | None) -> Cell:
+    if mean is None:
+        return Cell(UNDEFINED)
+    inside = interval(mean)
+    return Cell(number(mean.value), () if inside == UNDEFINED else (inside,))
+
+
+def _curves(teaching: Teaching) -> list[ScreenPlot]:
+    charts = (learning_curve(teaching.curve, m.name) for m in _shown_in_curve(teaching))
+    return [on_screen(chart) for chart in charts if chart is not None]
 
 
 def _metric(scores: SeedScores) -> TeachingMetricView:

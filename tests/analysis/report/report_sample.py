@@ -28,6 +28,7 @@ from analysis.report.content import (
     Study,
     Teaching,
     TeachingMetric,
+    TrainingHealth,
     WorkerRow,
     Workers,
 )
@@ -296,6 +297,28 @@ def contrasts() -> Contrasts:
     return Contrasts(pairs, "token F1 with the majority", selection, 120)
 
 
+def health() -> TrainingHealth:
+    layers = {"embeddings": 1.41, "states": 5.43, "summary": 6.25}
+    gap = Estimate("gap_accuracy", 0.219, 0.03, 0.154, 0.283, over="units", subject="test")
+    loss = Estimate("gap_loss", -0.04, 0.03, -0.1, 0.02, over="units", subject="test")
+    return TrainingHealth(
+        estimates=(
+            Estimate("sharpness", 352.9, method="Lanczos"),
+            Estimate("learning_rate_limit", 0.00567),
+            Estimate("learning_rate", 0.002),
+            *(Estimate("class_distance", v, subject=name) for name, v in layers.items()),
+            Estimate("feature_correlation", 0.786, n_units=84),
+            gap,
+            loss,
+            Estimate("gap_auc", None, subject="test", note="undefined on a part with one label"),
+        ),
+        model="run 3f9a (bilstm_attention)",
+        drawn=84,
+        of=84,
+        excluded={"feature that never varies": 2},
+    )
+
+
 def methods() -> Methods:
     return Methods(
         selection="A random stratum of 60, and 60 by softmax margin",
@@ -319,5 +342,6 @@ def whole_report() -> ReportContent:
         faithfulness=faithfulness(),
         teaching=teaching(),
         contrasts=contrasts(),
+        health=health(),
         methods=methods(),
     )

@@ -44,6 +44,11 @@ def test_a_test_too_coarse_gives_no_verdict() -> None:
     assert found.word == "no verdict" and "0.0625" in found.reason
 
 
+def test_what_was_not_tested_gets_no_word_whatever_its_interval() -> None:
+    found = Difference(Estimate("f1", 0.3, low=0.2, high=0.4), "vanilla", tested=False)
+    assert verdict(found, "higher").word == "not tested"
+
+
 def test_no_value_is_undefined_and_no_interval_is_no_verdict() -> None:
     assert verdict(difference(None, None), "higher").word == "undefined"
     assert verdict(Difference(Estimate("f1", math.nan), "vanilla"), "higher").word == "undefined"

@@ -20,13 +20,14 @@ from pipeline.config import EngineSettings
 from pipeline.engines.base import Engine
 from pipeline.engines.opening import open_engine
 from pipeline.engines.ray import connect
-from pipeline.experiment import Experiment
 from pipeline.explain import explain
 from pipeline.explainers.batching import rationale_id
 from pipeline.faithfulness import FaithfulnessRequest, Measured, faithfulness
 from pipeline.models.checkpoint import load
 from pipeline.project import Project, init_project, open_project
 from pipeline.teach import teach
+from pipeline.teaching.experiment import Experiment
+from pipeline.teaching.lesson import TeachRequest
 from tests.cli.support import konkyo
 from tests.pipeline.faithful import RUN, known_project, texts
 from tests.pipeline.judging import SETTINGS, judged  # ends in its table [teach]
@@ -73,7 +74,7 @@ def here(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
 
 
 def said(done: Experiment) -> tuple[object, ...]:
-    return (done.sentences, astuple(done.table), done.n_seeds, done.excluded)
+    return (done.sentences, astuple(done.table), done.seeds, done.excluded)
 
 
 def kept(project: Project) -> dict[str, tuple[ModelRun, dict[str, Any], Weights]]:
@@ -100,7 +101,7 @@ def test_teach_is_the_same_to_the_last_bit(
     copies: Callable[[str], Project], here: Any, ray_here: Any
 ) -> None:
     project, steps = copies("ray"), []
-    done = teach(project, "p", engine="ray", on_run=lambda *step: steps.append(step))
+    done = teach(project, "p", TeachRequest(engine="ray"), on_run=lambda *step: steps.append(step))
     assert steps == [(n, 4) for n in range(1, 5)], "two seeds, two conditions"
     assert said(done) == here[0]
     assert_same(kept(project), here[1])
@@ -117,7 +118,7 @@ def test_an_interrupted_teach_keeps_what_it_has_and_goes_on(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        teach(project, "p", engine="processes", on_run=stop)
+        teach(project, "p", TeachRequest(engine="processes"), on_run=stop)
     assert len(runs.read(project.engine)) == 3
     assert said(teach(project, "p")) == here[0]
     assert_same(kept(project), here[1])

@@ -1,0 +1,78 @@
+"""A teaching experiment is written down whole, and the one that was asked for last is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from db.errors import StoreError
+from db.records import ModelRun, TeachingArm, TeachingPlan
+from db.store import campaigns, runs, teachings
+from db.store.engine import create_database
+from tests.db.test_frames import campaign
+
+WHERE = campaign()
+ARMS = (
+    TeachingArm("vanilla", "baseline", "cross_entropy", ("a1", "a2")),
+    TeachingArm("both", "taught", "cross_entropy + 1 x + 2 y", ("b1", "b2")),
+    TeachingArm("shuffled", "control", "cross_entropy + 1 x + 2 y", ("c1", "c2"), "both"),
+    TeachingArm("both, 0.5", "part", "cross_entropy + 1 x + 2 y", ("d1", "d2"), "both", 0.5),
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A new database with a campaign."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'k.db'}"
+    else:
+        address = request.getfixturevalue("postgres_database")
+    made = create_database(address)
+    campaigns.add(made, WHERE, [], [])
+    yield made
+    made.dispose()
+
+
+def plan(**changed: object) -> TeachingPlan:
+    whole = TeachingPlan("", WHERE.id, (1, 2), ARMS, {"labels": "given", "certainty": False})
+    return teachings.planned(replace(whole, **changed))  # type: ignore[arg-type]
+
+
+def test_it_is_read_back_as_it_was_written(engine: Engine) -> None:
+    assert teachings.latest(engine, WHERE.id) is None
+    teachings.put(engine, plan())
+    found = teachings.latest(engine, WHERE.id)
+    assert found is not None and found.made_at is not None
+    assert replace(found, made_at=None) == plan()
+
+
+def test_the_one_asked_for_last_is_the_latest_even_if_it_was_there_before(engine: Engine) -> None:
+    first, second = plan(), plan(seeds=(1, 2, 3))
+    assert first.id != second.id
+    for asked in (first, second, first):
+        teachings.put(engine, asked)
+        found = teachings.latest(engine, WHERE.id)
+        assert found is not None and found.id == asked.id
+
+
+def test_its_id_follows_from_what_it_holds() -> None:
+    assert plan().id == plan().id
+    other = replace(ARMS[1], runs=("b1", "b3"))
+    assert plan(arms=(ARMS[0], other)).id != plan(arms=ARMS[:2]).id
+
+
+def test_there_is_none_of_a_campaign_that_is_not_there(engine: Engine) -> None:
+    with pytest.raises(StoreError):
+        teachings.put(engine, plan(campaign_id="nobody"))
+
+
+def test_a_loss_of_many_terms_is_kept_whole(engine: Engine) -> None:
+    loss = "cross_entropy + 0.2 attention_supervision (rise over 5) + 0.5 saliency_learning"
+    assert len(loss) > 64
+    made = ModelRun("r", "m", ("a",), {}, 0, "", {}, "w", loss)
+    runs.add(engine, made, [])
+    assert [run.objective for run in runs.read(engine)] == [loss]
