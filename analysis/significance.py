@@ -22,6 +22,8 @@ from db.words import counted
 
 EXACT_CLUSTERS = 18
 """Up to this many clusters every sign flip is tried (2¹⁸ sums)."""
+FLIPS = 10_000
+"""How many are tried at random of more."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def compare(
     *,
     clusters: Sequence[object] | None = None,
     bootstrap: int = 1000,
-    flips: int = 10_000,
+    flips: int = FLIPS,
     seed: int = 0,
     confidence: float = 0.95,
     name: str = "difference",

@@ -42,8 +42,9 @@ class SeedValue:
 class Gain:
     """`estimate.subject` minus `against` on `estimate.name`, and whether chance could make it.
 
-    Where the metric was not tested, `verdict` is "not tested", `p` None, and `smallest_p` 1. Else `p` is from sign flips of whole seeds, adjusted by Holm over all gains of the table, and
-    `smallest_p` the least that it could have been. `detectable` is the difference that this many
+    Where the metric was not tested, `verdict` is "not tested", `p` None, and `smallest_p` 1. Else
+    `p` is from sign flips of whole seeds, adjusted by Holm over all gains of the table that are
+    defined (None where this is not), and `smallest_p` the least that it could have been. `detectable` is the difference that this many
     seeds and instances would find four times in five. `verdict` is "helps", "hurts" or "not
     shown": the first two only where p is at most the threshold and the interval leaves out 0;
     "rises" and "falls" of metrics of which neither end is better; "no verdict" where p could not

@@ -10,9 +10,9 @@ import numpy as np
 from analysis.alignment.floors import CONSTANT
 from analysis.alignment.floors import PEOPLE as SUBJECT_PEOPLE
 from analysis.alignment.normalised import UNCLEAR
-from analysis.arrays import Floats
+from analysis.arrays import Floats, Ints
 from analysis.intervals import Spread, estimate, percentile, unit_weights
-from analysis.significance import compare
+from analysis.significance import EXACT_CLUSTERS, FLIPS, compare
 from analysis.trial_metrics import CHANCE, NORMALISED, PEOPLE, scale_of
 from analysis.trial_results import Gain, SeedValue, Trial
 from analysis.trial_statistics import Statistic, gap_of, mean_of
@@ -28,8 +28,12 @@ CROSSED = "mean over seeds; seeds and instances drawn again as crossed clusters"
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """One set of weights for everything: instances (N, B) and seeds (S, B)."""
+    """One set of weights for everything: instances (N, B) and seeds (S, B).
 
+    `numbers`: the instances that any run was tested on, (N,), sorted.
+    """
+
+    numbers: Ints
     instances: Floats
     seeds: Floats
     seed_numbers: tuple[int, ...]
@@ -37,12 +41,13 @@ class Draw:
     @classmethod
     def of(cls, trials: Sequence[Trial], bootstrap: int, seed: int) -> Draw:
         rng = np.random.default_rng(seed)
-        numbers = tuple(sorted({trial.seed for trial in trials}))
-        n_instances = 1 + max(int(trial.instance.max(initial=-1)) for trial in trials)
+        seeds = tuple(sorted({trial.seed for trial in trials}))
+        numbers = np.unique(np.concatenate([trial.instance for trial in trials]))
         return cls(
-            unit_weights(n_instances, bootstrap, rng),
-            unit_weights(len(numbers), bootstrap, rng),
             numbers,
+            unit_weights(len(numbers), bootstrap, rng),
+            unit_weights(len(seeds), bootstrap, rng),
+            seeds,
         )
 
     def means(
@@ -51,7 +56,7 @@ class Draw:
         """Every statistic's mean over seeds under every draw, shape (B,) each."""
         by_seed = []
         for run in runs:
-            weights = self.instances[run.instance]
+            weights = self.instances[np.searchsorted(self.numbers, run.instance)]
             by_seed.append({name: one(run, weights) for name, one in statistics.items()})
         return {
             name: weighted_mean(np.stack([found[name] for found in by_seed]), self.seeds)
@@ -97,8 +102,8 @@ class Scored:
         found = self.difference(objective, against, metric)
         method = f"{found.estimate.method}; sign flips of {counted(len(first), 'seed')}"
         tested = replace(found.estimate, method=method)
-        smallest = 2.0 ** (1 - len(first))
-        return Gain(tested, against, flips.p_value, smallest, found.detectable, "no verdict")
+        p = None if found.estimate.value is None else flips.p_value
+        return Gain(tested, against, p, least_p(len(first)), found.detectable, "no verdict")
 
     def difference(self, objective: str, against: str, metric: str) -> Gain:
         """The difference with its interval, not tested."""
@@ -122,6 +127,11 @@ class Scored:
         if metric in self.blank:
             return Spread(note=self.blank[metric])
         return percentile(replicates, self.confidence)
+
+
+def least_p(n_seeds: int) -> float:
+    """The least that sign flips of so many seeds can say: of many, not every flip is tried."""
+    return 2.0 ** (1 - n_seeds) if n_seeds <= EXACT_CLUSTERS else 1 / (1 + FLIPS)
 
 
 def scored(

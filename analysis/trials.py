@@ -3,22 +3,22 @@
 A trial is one run judged on its test instances. Runs of the same seed share their split, so they
 are paired by seed and instance. An interval draws seeds and instances again, both with
 replacement, and the same draw serves both sides of a difference. The p-value flips the signs of
-whole seeds: with S seeds it cannot fall below 2^(1 − S), and after Holm's correction over m
-comparisons not below m · 2^(1 − S). Where that exceeds the threshold there is no verdict. Few
-metrics are tested; of all others the differences are described, with their intervals and without
-a verdict.
+whole seeds: with S seeds (up to 18; of more, 10,000 flips are drawn) it cannot fall below
+2^(1 − S), and after Holm's correction over m comparisons not below m · 2^(1 − S). Where that exceeds
+the threshold there is no verdict. Few metrics are tested; of all others the differences are
+described, with their intervals and without a verdict. A difference that is undefined was no
+comparison, and is not corrected for.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.significance import holm
+from analysis.significance import EXACT_CLUSTERS, holm
 from analysis.trial_metrics import metrics_of
 from analysis.trial_results import Gain, SeedValue, Trial, TrialTable
-from analysis.trial_scores import Draw, beside, scored
+from analysis.trial_scores import Draw, beside, least_p, scored
 from analysis.trial_statistics import statistics_of
 from db.errors import DataError
 from db.words import counted
@@ -99,13 +99,14 @@ def _verdict(gain: Gain, threshold: float) -> str:
 
 
 def _notes(draw: Draw, gains: Sequence[Gain], threshold: float) -> list[str]:
-    n = len(draw.seed_numbers)
-    smallest = min(1.0, 2.0 ** (1 - n) * len(gains))
-    reach = (
-        f"corrected for {counted(len(gains), 'comparison')}, cannot give a p below {smallest:.3g}"
-    )
+    n, m = len(draw.seed_numbers), sum(gain.p is not None for gain in gains)
+    if m == 0:
+        return []
+    smallest = min(1.0, least_p(n) * m)
+    reach = f"corrected for {counted(m, 'comparison')}, cannot give a p below {smallest:.3g}"
     notes = [f"sign flips of {counted(n, 'seed')}, {reach}"]
     if smallest > threshold:
-        wanted = 1 + math.ceil(math.log2(len(gains) / threshold))
-        notes.append(f"no verdict is possible at {threshold:g}; that takes {wanted} seeds")
+        wanted = next((s for s in range(n, EXACT_CLUSTERS + 1) if least_p(s) * m <= threshold), 0)
+        takes = f"that takes {wanted} seeds" if wanted else "that takes fewer comparisons"
+        notes.append(f"no verdict is possible at {threshold:g}; {takes}")
     return notes

@@ -26,7 +26,6 @@ from bench_train import SST, trees
 
 from analysis.trials import Trial, TrialTable, compare_trials
 from db.records import NO_TOKENS, Estimate, Instance, instance_id
-from pipeline.attention_gradient import attention_and_gradient
 from pipeline.formats import READERS
 from pipeline.formats.base import ReadOptions
 from pipeline.ingest import import_from
@@ -183,7 +182,7 @@ def sst(given: argparse.Namespace) -> TrialTable:
     ways = [Way("vanilla"), *(Way(name, (Weighted(name, 1.0),)) for name in FAMILY)]
 
     def measures(done: Fitted, test: Sequence[Instance]) -> dict[str, np.ndarray]:
-        return dict(looking(attention_and_gradient(done.model, test)))
+        return dict(looking(done.model, test))
 
     return compared(data, ways, settings, given.seeds or 3, measures)
 

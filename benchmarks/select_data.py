@@ -31,8 +31,8 @@ TEXTS = Settings(
     embedding_scale=0.3,
     learning_rate=1e-2,
     batch_size=16,
-    epochs=20,
-    patience=8,
+    epochs=12,
+    patience=5,
     device="cpu",
 )
 ROWS = Settings(

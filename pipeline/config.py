@@ -176,7 +176,7 @@ class TeachSettings(Section):
     seeds: int = Field(default=8, ge=2, le=100)
     weight: float = Field(default=0.2, gt=0)
     objective: tuple[TermSettings, ...] = ()
-    controls: tuple[str, ...] = ("shuffled",)
+    controls: tuple[str, ...] = ("shuffled", "random")
     labels: Labels = "given"
     method: str = "dawid_skene"
     certainty: bool = False

@@ -25,7 +25,7 @@ from pipeline.compare import Wanted, compare_campaign
 from pipeline.config import CONFIG_NAME
 from pipeline.demos import DEMOS
 from pipeline.demos.base import Kind
-from pipeline.demos.rounds import PROPOSALS, TABLE, Demonstration, Round, hold_rounds
+from pipeline.demos.rounds import PROPOSALS, TABLE, Demonstration, Round, check_rounds, hold_rounds
 from pipeline.explain import explain
 from pipeline.plan import PlanRequest, plan
 from pipeline.project import Project, init_project, open_project
@@ -81,7 +81,8 @@ def demo(
 ) -> Demo:
     """Run every stage in `out`; a folder that holds something else is refused.
 
-    With `rounds` above 1 people see fewer instances first, and more as the model asks for them.
+    With `rounds` above 1 people see fewer instances first, and more as the model asks for them;
+    more rounds than the data can fill are refused before anybody is paid.
     """
     shown: Kind = DEMOS.load(kind)()
     if rounds > 1 and shown.untaught:
@@ -121,11 +122,13 @@ def _run(
     project: Project, out: Path, kind: Kind, seed: int, rounds: int, say: Callable[[str], None]
 ) -> Demo:
     say(kind.bring(project, out, seed))
-    run = train(project).run
+    first = _most(project, kind) // rounds
+    check_rounds(project, first, rounds, kind.share)
+    run = train(project, health=True).run
     say(f"trained {run.kind}, run {run.id}: test macro F1 {run.metrics['test_macro_f1']:.3f}")
     new = explain(project).new
     say(f"explained by {', '.join(new)}: {counted(sum(new.values()), 'rationale')}")
-    _study(project, PlanRequest("highlight", HIGHLIGHT, items=_most(project, kind) // rounds), say)
+    _study(project, PlanRequest("highlight", HIGHLIGHT, items=first), say)
     rate = PlanRequest("rate", RATE, items=kind.rated, split="test", explainers=kind.judged)
     _study(project, rate, say)
     if kind.inverse:

@@ -34,6 +34,7 @@ from pipeline.models import MODELS
 from pipeline.models.base import ATTENTION
 from pipeline.project import Project
 from pipeline.report_consensus import aggregation
+from pipeline.selection import how_chosen
 from pipeline.teaching.experiment import read_experiment
 
 T = TypeVar("T")
@@ -166,8 +167,7 @@ def _methods(project: Project, campaign: Campaign) -> Methods:
     others = worded("with other texts", unit_of(project, campaign))
     return Methods(
         selection=(
-            f"Instances were drawn with seed {campaign.seed}; check items, whose answer was known, "
-            "are left out of every number but the check record."
+            how_chosen(project, campaign)
             if campaign.environment != "imported"
             else "All instances of the imported data that could be read."
         ),

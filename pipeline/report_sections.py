@@ -208,13 +208,14 @@ def _objective(arm: TeachingArm) -> Objective:
     if arm.role == "baseline":
         return Objective(arm.name, "baseline", "cross-entropy alone")
     if arm.role == "taught":
-        return Objective(arm.name, "taught", arm.loss)
+        loss = arm.loss.replace("cross_entropy", "cross-entropy").replace("_", " ")
+        return Objective(arm.name, "taught", loss)
     return Objective(arm.name, "control", "human marks at places that say nothing")
 
 
 def _taught(point: CurvePoint) -> Taught:
-    cost = "" if point.cost is None else f"{point.cost} {point.currency}"
-    return Taught(point.fraction, point.annotated, cost, point.estimates)
+    money = (point.cost, point.each, "" if point.cost is None else point.currency)
+    return Taught(point.fraction, point.annotated, point.estimates, *money)
 
 
 def health(run: ModelRun, found: Health) -> TrainingHealth:

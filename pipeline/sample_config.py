@@ -77,7 +77,7 @@ health = true            # measure sharpness, distances of classes and gaps once
 [teach]
 seeds = 8                # fewer than 8 cannot carry a verdict at the 5% level
 weight = 0.2             # of the human term, beside the cross-entropy
-controls = ["shuffled"]  # human rationales moved within their text: what any marks would do
+controls = ["shuffled", "random"]  # marks moved within their text: what any marks would do
 labels = "given"         # whose labels all runs learn, as in [train]
 method = "dawid_skene"
 certainty = false        # whether a text counts by how sure its marks are

@@ -59,6 +59,29 @@ def selection_of(project: Project, campaign: Campaign, asked: list[str]) -> Sele
     return Selection(kept, (_told(campaign),))
 
 
+def how_chosen(project: Project, campaign: Campaign) -> str:
+    """For a report: how a planned campaign's instances came in, and those of its further rounds.
+
+    A further round is a campaign of the same study whose instances were selected by a model.
+    """
+    checks = (
+        "check items, whose answer was known, are left out of every number but the check record"
+    )
+    told = f"{_way(campaign)}; {checks}."
+    others = [c for c in campaigns.read(project.engine) if c.id != campaign.id]
+    rounds = [
+        f"{c.name} ({_sought(c.settings[KEY])})"
+        for c in others
+        if c.study == campaign.study and "by" in c.settings.get(KEY, {})
+    ]
+    if rounds:
+        told += (
+            f" Besides, people were asked about instances that a model selected: {'; '.join(rounds)}."
+            " What they said there is in no number of people's on this page."
+        )
+    return told[0].upper() + told[1:]
+
+
 def _units(project: Project, campaign: Campaign, asked: list[str]) -> pd.Series[str]:
     """Items with an answer to any of the questions."""
     tables = [frames.answers(project.engine, campaign.id, question) for question in asked]
@@ -73,23 +96,28 @@ def _not_drawn(campaign: Campaign) -> int:
 def _told(campaign: Campaign) -> str:
     """How items came in, in one sentence."""
     rest = "regular items alone; checks, practice and repeats are left out"
+    return f"selection: {_way(campaign)}; {rest}"
+
+
+def _way(campaign: Campaign) -> str:
+    """How the instances of a campaign were chosen."""
     chosen = campaign.settings.get(KEY)
     if campaign.environment == "imported":
-        return (
-            f"selection: as the imported file has it, which does not say how it was chosen; {rest}"
-        )
+        return "as the imported file has it, which does not say how it was chosen"
     if chosen is None:
-        return f"selection: how instances were chosen was not written down; {rest}"
+        return "how instances were chosen was not written down"
     split = f" of the split {chosen['split']}" if chosen["split"] else ""
     if "by" in chosen:
-        n = int(chosen["chosen"]) - int(chosen["at_random"])
-        return (
-            f"selection: {counted(n, 'instance')} by {chosen['by']} of run {chosen['by_run']}, and "
-            f"{chosen['at_random']} at random; numbers over all of them are not those of the data; "
-            f"{rest}"
-        )
+        return f"{_sought(chosen)}; numbers over all of them are not those of the data"
     if chosen["chosen"] == chosen["of"]:
         of = counted(chosen["of"], "instance")
-        return f"selection: {'the' if chosen['of'] == 1 else 'all'} {of}{split}; {rest}"
+        return f"{'the' if chosen['of'] == 1 else 'all'} {of}{split}"
     how = f"{chosen['chosen']} of {counted(chosen['of'], 'instance')}{split}"
-    return f"selection: {how}, drawn by chance with seed {campaign.seed}; {rest}"
+    return f"{how}, drawn by chance with seed {campaign.seed}"
+
+
+def _sought(chosen: Mapping[str, Any]) -> str:
+    """What a proposal was made of."""
+    n = int(chosen["chosen"]) - int(chosen["at_random"])
+    by = f"{counted(n, 'instance')} by {chosen['by']} of run {chosen['by_run']}"
+    return f"{by}, and {chosen['at_random']} at random"

@@ -31,7 +31,6 @@ from pipeline.teaching.arms import (
     parts,
     taught,
 )
-from pipeline.teaching.domains import check_domain
 from pipeline.teaching.experiment import (
     Experiment,
     marks_of_labelled,
@@ -63,12 +62,13 @@ def teach(
     campaign = judged_campaign(project, name)
     wanted = lesson(project, request)
     data = labelled(project, model_settings(project).kind)
-    check_domain(data, project.settings.teach.domain)
     marks = marks_of_labelled(project, campaign, data)
     room = Classroom(project, campaign, data, marks, wanted)
+    tried = [arm for row in wanted.rows for arm in candidates(row)]
+    likely = _measured_arms([taught(row, row.choices[0]) for row in wanted.rows], wanted)
+    room.check([*likely, *tried])
     with open_engine(project.settings.engine, request.engine) as where:
-        work = _Work(room, where, on_run)
-        tried = [arm for row in wanted.rows for arm in candidates(row)]
+        work = _Work(room, where, len(wanted.seeds) * (len(tried) + len(likely)), on_run)
         of_tried = list(zip(tried, work.train(tried), strict=True))
         chosen = [taught(row, _best(row, of_tried)) for row in wanted.rows]
         arms = _measured_arms(chosen, wanted)
@@ -82,16 +82,17 @@ def teach(
 
 @dataclass
 class _Work:
-    """Trains arms one group after the other, and tells how far it is."""
+    """Trains arms one group after the other, and tells how far it is; `of`: runs in all."""
 
     room: Classroom
     engine: Engine
+    of: int
     on_run: OnRun | None
     done: int = 0
 
     def train(self, arms: Sequence[Arm], *, measured: bool = False) -> list[list[ModelRun]]:
         """The runs of every arm in the order of the seeds; `measured`: on the test part too."""
-        room, of = self.room, self._all()
+        room = self.room
         found: list[ModelRun] = []
         for one in train_all(room.project, room.data, room.recipes(arms), self.engine):
             if measured:
@@ -101,15 +102,8 @@ class _Work:
             found.append(one.run)
             self.done += 1
             if self.on_run is not None:
-                self.on_run(self.done, of)
+                self.on_run(self.done, self.of)
         return [found[at :: len(arms)] for at in range(len(arms))]
-
-    def _all(self) -> int:
-        """Runs of the whole experiment, whichever weights are chosen."""
-        wanted = self.room.lesson
-        tried = sum(len(candidates(row)) for row in wanted.rows)
-        arms = _measured_arms([taught(row, row.choices[0]) for row in wanted.rows], wanted)
-        return len(wanted.seeds) * (tried + len(arms))
 
 
 def _measured_arms(chosen: Sequence[Arm], wanted: Lesson) -> list[Arm]:

@@ -220,6 +220,7 @@ def keep(project: Project, data: Sequence[Instance], recipe: Recipe, made: Made)
             **_recorded(recipe),
             "test": list(fitted.split.test),
             "best_epoch": fitted.best_epoch,
+            **({"stopped": fitted.stopped} if fitted.stopped else {}),
         },
         seed=recipe.seed,
         data_hash=data_hash(data),

@@ -7,9 +7,12 @@ import shutil
 import signal
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
@@ -30,6 +33,8 @@ SLOW_FIRST = (
     "test_readme.py",
     "test_yelp_hat.py",
     "test_pages_in_browsers.py",
+    "test_demo.py",
+    "test_grid.py",
 )
 """Files of few but long tests: given out last, one process would wait for the other."""
 
@@ -38,7 +43,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where a browser is required, its absence fails the run instead of skipping tests."""
+    """One thread each; where a browser is required, its absence fails the run.
+
+    Models of tests are so small that two threads wait for each other longer than they compute.
+    """
+    # Read where torch is loaded: in this process, in those of xdist and in those that tests start
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # The library of gamma compiles as it is loaded, for ten times as long as the tests then take
+    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if os.environ.get("KONKYO_REQUIRE_BROWSER") and not found:
         pytest.exit("KONKYO_REQUIRE_BROWSER is set, but there is no Chromium", returncode=1)
@@ -50,6 +62,25 @@ def ctrl_c_is_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def migrations_read_once() -> Iterator[None]:
+    """Whoever opens a database reads the files of all migrations; here the first does for all."""
+
+    @cache
+    def read(place: str) -> ScriptDirectory:
+        config = Config()
+        config.set_main_option("script_location", place)
+        return from_config(config)
+
+    def found(config: Config) -> ScriptDirectory:
+        return read((config.get_main_option("script_location") or "").replace("%", "%%"))
+
+    from_config = ScriptDirectory.from_config
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptDirectory, "from_config", found)
+        yield
 
 
 @pytest.fixture

@@ -179,6 +179,8 @@ NAMES: dict[str, str] = {
 
 PROPER: dict[str, str] = {
     "lime": "LIME",
+    "grad_cam": "Grad-CAM",
+    "rise": "RISE",
     "deeplift": "DeepLIFT",
     "gradient_shap": "gradient SHAP",
     "kernel_shap": "kernel SHAP",
@@ -203,6 +205,8 @@ SOURCES: dict[str, str] = {
     "kernel_shap": "Lundberg & Lee 2017",
     "occlusion": "Zeiler & Fergus 2014",
     "lime": "Ribeiro et al. 2016",
+    "grad_cam": "Selvaraju et al. 2017",
+    "rise": "Petsiuk et al. 2018",
     "attention_supervision": "Mathew et al. 2021 (HateXplain)",
     "saliency_learning": "Ghaeini et al. 2019",
     "right_reasons": "Ross et al. 2017",

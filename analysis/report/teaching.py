@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from analysis.trial_metrics import Direction as Direction
@@ -84,14 +85,17 @@ class Tried:
 class Taught:
     """What a share of the human rationales led to: `fraction` in [0, 1], 0 being plain training.
 
-    `annotated`: training instances with human rationales, the mean over seeds; `cost`: with its
-    currency, "" where it is not known; `means` carry the metric as `name`.
+    `annotated`: training instances with human rationales, the mean over seeds; `cost`: what their
+    rationales came to, in `currency`, and `each` what those of one instance did (all three empty
+    where it is not known); `means` carry the metric as `name`.
     """
 
     fraction: float
     annotated: float
-    cost: str
     means: tuple[Estimate, ...]
+    cost: Decimal | None = None
+    each: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)

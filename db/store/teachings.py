@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, RowMapping, delete, select
 
 from db.records import TeachingArm, TeachingPlan
 from db.store.engine import reading, writing
@@ -28,18 +28,18 @@ def put(engine: Engine, plan: TeachingPlan) -> None:
         connection.execute(teachings.insert(), row)
 
 
-def latest(engine: Engine, campaign_id: str) -> TeachingPlan | None:
-    """The experiment on a campaign's rationales that was asked for last."""
+def read(engine: Engine, campaign_id: str) -> list[TeachingPlan]:
+    """The experiments on a campaign's rationales, that which was asked for last first."""
     query = (
         select(teachings)
         .where(teachings.c.campaign_id == campaign_id)
         .order_by(teachings.c.made_at.desc(), teachings.c.id)
-        .limit(1)
     )
     with reading(engine) as connection:
-        row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
+        return [_plan(row) for row in connection.execute(query).mappings()]
+
+
+def _plan(row: RowMapping) -> TeachingPlan:
     arms = tuple(TeachingArm(**{**arm, "runs": tuple(arm["runs"])}) for arm in row["arms"])
     values = {name: row[name] for name in ("id", "campaign_id", "settings", "made_at")}
     return TeachingPlan(**values, seeds=tuple(row["seeds"]), arms=arms)

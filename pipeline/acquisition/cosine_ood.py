@@ -9,14 +9,17 @@ network that is trained already. On digits it was not better than `margin`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 from pipeline.acquisition.base import FEATURES, Floats, Learned, Pool
+from pipeline.models.threads import threads_for
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class CosineOOD:
     reads: ClassVar[frozenset[str]] = frozenset({FEATURES})
 
     def scores(self, pool: Pool, seed: int) -> Floats:
-        """The same for a seed."""
+        """The same for a seed, however many processors there are: a head is learned on one thread."""
         if pool.features is None or pool.learned is None:
             raise ValueError("cosine_ood reads features")
         head = self._head(pool.learned, pool.probabilities.shape[1], seed)
@@ -44,14 +47,34 @@ class CosineOOD:
         with torch.random.fork_rng([]), torch.enable_grad():
             torch.manual_seed(seed)
             head = Head(features.shape[1], n_classes)
-            optimiser = torch.optim.Adam(head.parameters(), self.rate)
-            for _ in range(self.epochs):
-                loss = nn.functional.cross_entropy(head(features), labels)
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimiser.step()
+            parameters = list(head.parameters())
+            step = adam_of(parameters, self.rate)
+            with threads_for(head, features.device):
+                for _ in range(self.epochs):
+                    loss = nn.functional.cross_entropy(head(features), labels)
+                    step(torch.autograd.grad(loss, parameters))
         head.train(False)
         return head
+
+
+def adam_of(parameters: list[nn.Parameter], rate: float) -> Callable[[Sequence[Tensor]], None]:
+    """A step of Adam (Kingma & Ba, 2015) by gradients, torch's own and with its defaults.
+
+    `torch.optim.Adam` does the same to the bit and first loads torch's compiler, which takes longer
+    than all the epochs of a head.
+    """
+    first, second = ([torch.zeros_like(one) for one in parameters] for _ in range(2))
+    steps = [torch.zeros(()) for _ in parameters]
+
+    def step(gradients: Sequence[Tensor]) -> None:
+        with torch.no_grad():
+            adam(
+                list(parameters), list(gradients), first, second, [], steps,
+                amsgrad=False, beta1=0.9, beta2=0.999, lr=rate, weight_decay=0, eps=1e-8,
+                maximize=False,
+            )  # fmt: skip
+
+    return step
 
 
 class Head(nn.Module):

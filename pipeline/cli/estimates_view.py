@@ -43,7 +43,10 @@ TEACHING = {
 }
 UNDEFINED = "—"
 ABBREVIATIONS = {"f1": "F1", "auc": "AUC", "auroc": "AUROC", "auprc": "AUPRC", "iou": "IoU",
-                 "js": "JS", "aopc": "AOPC"}  # fmt: skip
+                 "js": "JS", "aopc": "AOPC", "brier": "Brier", "ece": "ECE", "lime": "LIME",
+                 "shap": "SHAP", "cam": "CAM", "rise": "RISE"}  # fmt: skip
+FRAME = {"people": -2, "oracle": -1, "random": 1, "constant": 2}
+"""What stands above the explainers, and below them."""
 
 
 def number(value: float | None) -> str:
@@ -89,12 +92,12 @@ def consensus_rows(result: Aggregation) -> Table:
 def alignment_tables(
     estimates: Sequence[Estimate], noun: str = "token"
 ) -> list[tuple[str, list[str], list[list[str]]]]:
-    """Title, columns and rows: explainers, floors, oracle and people, intervals over instances.
+    """Title, columns and rows: people and oracle, explainers, floors; intervals over instances.
 
     `noun`: what a unit is called, "token", "feature" or "pixel".
     """
     found = {(e.subject, e.name): e for e in estimates if e.over in (None, "units")}
-    subjects = list(dict.fromkeys(subject for subject, _ in found))
+    subjects = sorted(dict.fromkeys(s for s, _ in found), key=lambda s: FRAME.get(s, 0))
     tables = []
     for title, names in PICTURES if noun == "pixel" else ALIGNMENT:
         rows = [

@@ -24,7 +24,7 @@ NAMES = {
 def print_health(health: Health) -> None:
     """The table, and what could not be measured, with the reason."""
     print_table(
-        "Training health", ("measure", "of", "value", "interval"), list(_rows(health)), numbers=2
+        "Training health", ("measure", "layer", "value", "interval"), list(_rows(health)), numbers=2
     )
     undefined = [
         f"{NAMES[e.name]} {e.subject}".strip() + f": {e.note}"
@@ -39,4 +39,6 @@ def _rows(health: Health) -> Iterator[tuple[str, str, str, str]]:
 
     for e in health.estimates:
         if e.name in NAMES:
-            yield NAMES[e.name], e.subject, figure(e.value), interval(e)
+            gap = e.name.startswith("gap_")
+            named = (f"{NAMES[e.name]} {e.subject}", "") if gap else (NAMES[e.name], e.subject)
+            yield *named, figure(e.value), interval(e)

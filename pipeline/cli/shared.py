@@ -155,7 +155,7 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    from pipeline.cli.widths import Column, widths
+    from pipeline.cli.widths import Column, broken, widths
 
     out = console(stderr=False)
     table = Table(box=box.SIMPLE_HEAD, show_header=any(columns))
@@ -168,7 +168,8 @@ def print_table(
         justify: Literal["right", "left"] = "right" if place >= first else "left"
         table.add_column(name, justify=justify, overflow="fold", width=width)
     for row in cells:
-        table.add_row(*row)
+        names = [Text(broken(cell.plain, w)) for cell, w in zip(row[:first], wide, strict=False)]
+        table.add_row(*names, *row[first:])
     if title:
         out.print(f"\n[bold]{escaped(title)}[/]", soft_wrap=True)
     out.width = max(out.width, sum(wide) + frame)

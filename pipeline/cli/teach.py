@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.model_shared import PANEL, LabelsOption, MethodOption
+from pipeline.cli.plots_view import PlotsOption, draw
 from pipeline.cli.shared import (
     ConfigOption,
     DbOption,
@@ -47,6 +49,7 @@ def teach(
         typer.Option(help="Teach with this fraction of the rationales too (repeatable)."),
     ] = None,
     engine: EngineOption = None,
+    plots: PlotsOption = None,
     config: ConfigOption = None,
     db: DbOption = None,
     json: JsonOption = False,
@@ -66,9 +69,22 @@ def teach(
         fractions=tuple(fraction or ()),
         engine=engine,
     )
+    _check(plots)
     with project(config, db, writes=True) as opened, progress("training") as update:
         done = teach_model(opened, campaign, request, on_run=update)
     if json:
         print_json("teach", **experiment_document(done))
-        return
-    print_experiment(done)
+    else:
+        print_experiment(done)
+    if plots is not None:
+        from pipeline.plots_of_teaching import plots_of_teaching
+
+        draw(plots, plots_of_teaching(done))
+
+
+def _check(plots: Path | None) -> None:
+    """A folder for plots that is none is refused before hours of training."""
+    if plots is not None:
+        from pipeline.plots import check_folder
+
+        check_folder(plots)

@@ -39,6 +39,18 @@ def widths(columns: Sequence[Column], available: int) -> list[int]:
     return found
 
 
+def broken(text: str, width: int) -> str:
+    """A name of one word in lines of at most `width`, broken after an underscore where one fits."""
+    if _whole(text) <= width or " " in text or "_" not in text:
+        return text
+    found = [""]
+    for part in text.replace("_", "_ ").split(" "):
+        if found[-1] and _whole(found[-1] + part) > width:
+            found.append("")
+        found[-1] += part
+    return "\n".join(found)
+
+
 def _least(column: Column, stage: int) -> int:
     """How narrow a column may get at a stage: 0 names, 1 numbers too, 2 anything but a number."""
     whole = max(map(_whole, column.texts), default=0)

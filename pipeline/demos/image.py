@@ -57,9 +57,9 @@ reward = "0.60"
 minutes = 4
 
 [teach]
-seeds = 7
+seeds = 8
 weight = 1.0
-controls = []
+controls = ["random"]
 """
     about: ClassVar[str] = (
         "The workers were simulated. The digits are real (UCI optical recognition of handwritten "

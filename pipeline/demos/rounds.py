@@ -92,7 +92,7 @@ def hold_rounds(demo: Demonstration) -> tuple[Round, ...]:
     """Every round from the second on, and what each, the first included, came to.
 
     They are written to `TABLE` too, each proposal beside it. Too many rounds for the data are a
-    UsageError, before anybody is asked.
+    UsageError, before anybody is asked again.
     """
     size = _size(demo)
     found = [_learned(demo, [demo.first], 1, "random")]
@@ -105,6 +105,16 @@ def hold_rounds(demo: Demonstration) -> tuple[Round, ...]:
         found.append(_learned(demo, names, number, BY))
     write_whole(demo.folder / TABLE, as_csv(found))
     return tuple(found)
+
+
+def check_rounds(project: Project, first: int, rounds: int, share: float) -> None:
+    """Refuse (UsageError) more rounds than the data can fill, before anybody is asked.
+
+    The `first` instances are not drawn yet; at the worst all of them are of the training part.
+    What passes here is not refused later.
+    """
+    if rounds > 1:
+        _room(first, max(0, len(_training(project)) - first), share, rounds - 1)
 
 
 def as_csv(found: Sequence[Round]) -> str:
@@ -127,15 +137,30 @@ def as_csv(found: Sequence[Round]) -> str:
 def _size(demo: Demonstration) -> int:
     """Instances of each further round: as many as the first had, or what the pool can give."""
     seen = seen_by_people(demo.project)
-    data = labelled(demo.project, model_settings(demo.project).kind)
-    left = sum(one.split == "train" and one.id not in seen for one in data)
-    size = min(len(seen), int(left * demo.share) // (demo.rounds - 1))
+    training = _training(demo.project)
+    return _room(len(seen), len(training - seen), demo.share, demo.rounds - 1)
+
+
+def _room(first: int, left: int, share: float, further: int) -> int:
+    """What each of so many further rounds can have; a UsageError where that is too few."""
+    size = min(first, int(left * share) // further)
+    if first < FEWEST:
+        raise UsageError(
+            f"{counted(first, 'instance')} in the first round are too few to go on from; "
+            "ask for fewer --rounds"
+        )
     if size < FEWEST:
         raise UsageError(
             f"{counted(left, 'training instance')} that nobody was asked about are too few for "
-            f"{counted(demo.rounds - 1, 'further round')}; ask for fewer --rounds"
+            f"{counted(further, 'further round')}; ask for fewer --rounds"
         )
     return size
+
+
+def _training(project: Project) -> set[str]:
+    """Labelled instances of the training part."""
+    data = labelled(project, model_settings(project).kind)
+    return {one.id for one in data if one.split == "train"}
 
 
 def _propose(project: Project, run: str, size: int, out: Path) -> str:

@@ -7,6 +7,8 @@ B instances, S coalitions each, T tokens.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,6 +23,22 @@ Masks = NDArray[np.bool_]
 def every_coalition(tokens: int) -> Masks:
     """bool, shape (2^T, T): every set of tokens once, from none to all."""
     return (np.arange(2**tokens)[:, None] >> np.arange(tokens) & 1).astype(bool)
+
+
+def forward_from_stays(shared: Shared, baseline: Tensor) -> Callable[[Tensor], Tensor]:
+    """The model as a function of which tokens stay, for what Captum takes away.
+
+    The argument is (n·B, T, 1), n copies of the batch as Captum stacks them; `baseline`: (1, T, D).
+    Captum copies and masks its input several times over, so that it gets one number a token to
+    work on, and the D dimensions are put to the baseline once, here.
+    """
+    forward, embeddings = shared.forward_from(shared.batch), shared.output.embeddings.detach()
+
+    def masked(stays: Tensor) -> Tensor:
+        copies = stays.view(-1, *embeddings.shape[:2], 1)
+        return forward(torch.lerp(baseline, embeddings, copies).flatten(0, 1))
+
+    return masked
 
 
 def outputs(shared: Shared, masks: Masks | NDArray[np.float32], baseline: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from pipeline.explainers.base import Attribution, Cost, Shared
 from pipeline.explainers.baselines import ZERO, baseline_of, check_baseline
+from pipeline.explainers.coalitions import forward_from_stays
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,12 @@ class FeatureAblation:
         check_baseline(self.name, self.baseline)
 
     def attribute(self, shared: Shared) -> Attribution:
-        """The token is the feature: a mask says which dimensions belong together."""
-        embeddings = shared.output.embeddings.detach()
-        tokens = torch.arange(embeddings.shape[1], device=embeddings.device)
-        found: Tensor = captum.attr.FeatureAblation(shared.forward_from(shared.batch)).attribute(
-            embeddings,
-            baseline_of(shared, self.baseline),
+        """The feature is whether a token stays."""
+        forward = forward_from_stays(shared, baseline_of(shared, self.baseline))
+        found: Tensor = captum.attr.FeatureAblation(forward).attribute(
+            torch.ones_like(shared.output.embeddings[..., :1]),
+            baselines=0,
             target=shared.targets,
-            feature_mask=tokens[None, :, None].expand(1, -1, embeddings.shape[2]),
             perturbations_per_eval=max(1, shared.token_budget // shared.batch.ids.numel()),
         )
         return Attribution(found[..., 0])

@@ -12,6 +12,7 @@ from torch import Tensor
 from db.errors import UsageError
 from pipeline.explainers.base import Attribution, Cost, Shared
 from pipeline.explainers.baselines import ZERO, baseline_of, check_baseline
+from pipeline.explainers.coalitions import forward_from_stays
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,8 @@ class Occlusion:
 
     def attribute(self, shared: Shared) -> Attribution:
         """Each text is an input of its own to Captum, so that no window lies in both."""
-        forward, embeddings = shared.forward_from(shared.batch), shared.output.embeddings.detach()
-        parts = self._laid_out(shared, embeddings)
-        bases = self._laid_out(shared, baseline_of(shared, self.baseline))
+        forward = forward_from_stays(shared, baseline_of(shared, self.baseline))
+        parts = self._laid_out(shared, torch.ones_like(shared.output.embeddings[..., :1]))
 
         def joined(*pieces: Tensor) -> Tensor:
             return forward(torch.cat([piece.flatten(1, -2) for piece in pieces], dim=1))
@@ -50,16 +50,16 @@ class Occlusion:
         found: tuple[Tensor, ...] = captum.attr.Occlusion(joined).attribute(
             parts,
             tuple((*(min(self.window, n) for n in p.shape[1:-1]), p.shape[-1]) for p in parts),
-            baselines=bases,
+            baselines=(0,) * len(parts),
             target=shared.targets,
             perturbations_per_eval=max(1, shared.token_budget // shared.batch.ids.numel()),
         )
         scores = torch.cat([one.flatten(1, -2) for one in found], dim=1)[..., 0]
-        return Attribution(scores, ({"window": self.window},) * len(embeddings))
+        return Attribution(scores, ({"window": self.window},) * len(scores))
 
-    def _laid_out(self, shared: Shared, embeddings: Tensor) -> tuple[Tensor, ...]:
-        """A picture as (B, rows, columns, D); a text or two as (B, T, D) each."""
+    def _laid_out(self, shared: Shared, stays: Tensor) -> tuple[Tensor, ...]:
+        """A picture as (B, rows, columns, 1); a text or two as (B, T, 1) each."""
         if shared.shape:
-            return (embeddings.reshape(len(embeddings), *shared.shape, -1),)
+            return (stays.reshape(len(stays), *shared.shape, 1),)
         lengths = [int(shared.batch.first[0]), int(shared.batch.second[0])]
-        return torch.split(embeddings, [length for length in lengths if length], dim=1)
+        return torch.split(stays, [length for length in lengths if length], dim=1)

@@ -9,6 +9,7 @@ from db.catalogue import Catalogue
 MODELS = Catalogue(
     "model kind",
     {
+        "bigru_attention": "pipeline.models.attention_classifier:GRUClassifier",
         "bilstm_attention": "pipeline.models.attention_classifier:AttentionClassifier",
         "cnn_attention": "pipeline.models.attention_classifier:CNNClassifier",
         "mlp": "pipeline.models.mlp:MLP",

@@ -26,7 +26,7 @@ from pipeline.models.batches import Batch
 from pipeline.models.convolution import CNN
 from pipeline.models.decay import decay_groups
 from pipeline.models.encoding import Encoding
-from pipeline.models.recurrent import BiLSTM
+from pipeline.models.recurrent import BiGRU, BiLSTM
 from pipeline.models.settings import Settings
 from pipeline.models.steps import ThreeSteps, output_of
 from pipeline.models.vocabulary import PADDING, Vocabulary
@@ -38,7 +38,7 @@ class AttentionClassifier(ThreeSteps):
     `n_attributes`: how many values of attributes are told apart, for conditional attention.
     """
 
-    encoder_class: ClassVar[type[BiLSTM | CNN | Mean]] = BiLSTM
+    encoder_class: ClassVar[type[BiLSTM | BiGRU | CNN | Mean]] = BiLSTM
     encoding_class: ClassVar[type[Encoding]] = Vocabulary
     defaults: ClassVar[Mapping[str, Any]] = {}
     offers: ClassVar[frozenset[str]] = frozenset({ATTENTION, SUMMARY})
@@ -129,6 +129,12 @@ class AttentionClassifier(ThreeSteps):
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Weight decay everywhere but on attention."""
         return decay_groups(self.named_parameters(), weight_decay)
+
+
+class GRUClassifier(AttentionClassifier):
+    """Attention over gated recurrent units, which differentiate twice at a lower price."""
+
+    encoder_class = BiGRU
 
 
 class CNNClassifier(AttentionClassifier):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -105,5 +106,8 @@ class Course:
 
 
 def _better(new: Metrics, old: Metrics) -> bool:
-    """A higher AUC; where AUC cannot tell (a small part soon reaches 1), a lower loss."""
+    """A higher AUC; where AUC cannot tell (a small part soon reaches 1, and one of a single label
+    has none), a lower loss."""
+    if math.isnan(new.auc) or math.isnan(old.auc):
+        return new.loss < old.loss
     return (new.auc, -new.loss) > (old.auc, -old.loss)

@@ -26,14 +26,14 @@ def run(
     course: Course,
     rows: Mapping[str, Sequence[Row]],
     after: Callable[[Epoch, Course], None],
-) -> list[str]:
+) -> str:
     """Epoch after epoch until the course is done; leaves the weights of the best in the model.
 
     `rows`: of the parts "train" and "validation", and of "unlabelled" where there are any. Where the
-    loss is no number any more, the best epoch before is kept, and the notes returned say so; in the
-    first epoch it is a `KonkyoError`.
+    loss is no number any more, the best epoch before is kept, and what is returned says so ("" else);
+    in the first epoch it is a `KonkyoError`.
     """
-    notes = []
+    stopped = ""
     while not course.done:
         number = len(course.history) + 1
         means = one_epoch(course, rows)
@@ -41,7 +41,7 @@ def run(
         found = probabilities(course.model, rows["validation"])
         wrong = _wrong(loss, course.model.module, found)
         if wrong is not None:
-            notes.append(_diverged(course.best, wrong, number))
+            stopped = _diverged(course.best, wrong, number)
             break
         validation = judge(found, _labels(rows["validation"])).metrics
         epoch = Epoch(number, loss, means, validation)
@@ -49,7 +49,7 @@ def run(
         after(epoch, course)
     if course.best is not None:
         course.model.module.load_state_dict(course.weights)
-    return notes
+    return stopped
 
 
 def judged(model: TrainedModel, rows: Sequence[Row]) -> Judged:

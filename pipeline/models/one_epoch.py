@@ -17,7 +17,7 @@ from pipeline.models.batches import Batch, Row, training_batches
 from pipeline.models.beside import Weights, others_beside, with_other
 from pipeline.models.course import Course
 from pipeline.models.precision import passes
-from pipeline.models.recurrent import without_cudnn
+from pipeline.models.recurrent import second_derivatives
 from pipeline.models.sampling import drawn_by_distance
 from pipeline.objectives.base import Term
 from pipeline.objectives.center import Centres
@@ -49,7 +49,7 @@ def _one_step(
     model, module = course.model, course.model.module
     second_order = any(one.second_order for one, _ in further)
     batch = batch.to(model.device)
-    with without_cudnn(model.device, second_order):
+    with second_derivatives(model.device, second_order):
         with passes(model.settings.precision, model.device):
             output = _read(module, batch, second_order)
             task = CROSS_ENTROPY.term(output, batch, module)

@@ -1,38 +1,45 @@
-"""A bidirectional LSTM over texts of different lengths."""
+"""Bidirectional recurrent networks over texts of different lengths."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from pipeline.models.encoder import inside
+from pipeline.models.twice import twice_differentiable
+
+_TWICE: ContextVar[bool] = ContextVar("twice", default=False)
 
 
-class BiLSTM(nn.Module):
-    """Two LSTMs, one of which reads each text from its own end.
+class Bidirectional(nn.Module):
+    """Two recurrent networks, one of which reads each text from its own end.
 
-    Equal to a packed bidirectional `nn.LSTM` to rounding (the tests hold it against one), but
+    Equal to a packed bidirectional `core` to rounding (the tests hold it against one), but
     without packing, which on a CPU leaves torch's fused kernel and costs two to three times the
     time: forwards, padding comes after the text and cannot reach it; backwards, each row is
     reversed within its own length, so that padding comes last there too.
     """
 
+    core: ClassVar[type[nn.LSTM | nn.GRU]]
+
     def __init__(self, input_dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.width = 2 * hidden_dim
-        self.forwards = nn.LSTM(input_dim, hidden_dim, batch_first=True)
-        self.backwards = nn.LSTM(input_dim, hidden_dim, batch_first=True)
+        self.forwards = self.core(input_dim, hidden_dim, batch_first=True)
+        self.backwards = self.core(input_dim, hidden_dim, batch_first=True)
 
     def forward(self, inputs: Tensor, lengths: Tensor, exact: bool) -> Tensor:
         """States (B, T, 2H) of `inputs` (B, T, D), zero beyond a row's length, int64 (B,).
 
         `exact` says that every row is full.
         """
-        there, _ = self.forwards(inputs)
-        back, _ = self.backwards(reverse(inputs, lengths, exact))
+        there = read(self.forwards, inputs)
+        back = read(self.backwards, reverse(inputs, lengths, exact))
         states = torch.cat([there, reverse(back, lengths, exact)], dim=-1)
         if exact:
             return states
@@ -41,6 +48,30 @@ class BiLSTM(nn.Module):
     def summary(self, states: Tensor, lengths: Tensor) -> Tensor:
         """(B, 2H): see `last_states`."""
         return last_states(states, lengths)
+
+
+class BiLSTM(Bidirectional):
+    """Long short-term memory (Hochreiter & Schmidhuber, Neural Computation 9, 1997)."""
+
+    core = nn.LSTM
+
+
+class BiGRU(Bidirectional):
+    """Gated recurrent units (Cho et al., EMNLP 2014): three gates where an LSTM has four.
+
+    On a CPU torch takes them step by step in either case, so that they are slower than an LSTM to
+    differentiate once, and quicker to differentiate twice.
+    """
+
+    core = nn.GRU
+
+
+def read(core: nn.LSTM | nn.GRU, inputs: Tensor) -> Tensor:
+    """States (B, T, H) of one direction; by `twice_differentiable` where that is asked for."""
+    if isinstance(core, nn.LSTM) and _TWICE.get() and inputs.device.type == "cpu":
+        return twice_differentiable(inputs, core.parameters())
+    states: Tensor = core(inputs)[0]
+    return states
 
 
 def reverse(values: Tensor, lengths: Tensor, exact: bool) -> Tensor:
@@ -73,3 +104,16 @@ def without_cudnn(device: torch.device, needed: bool = True) -> Iterator[None]:
         return
     with torch.backends.cudnn.flags(enabled=False):
         yield
+
+
+@contextmanager
+def second_derivatives(device: torch.device, needed: bool = True) -> Iterator[None]:
+    """Where gradients are differentiated again: on a GPU `without_cudnn`, on a CPU an LSTM whose
+    gradient is quick to differentiate. Results are the same, to rounding.
+    """
+    token = _TWICE.set(needed)
+    try:
+        with without_cudnn(device, needed):
+            yield
+    finally:
+        _TWICE.reset(token)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import torch
 
-from db.errors import ConfigError, DataError, UsageError
+from db.errors import ConfigError, UsageError
 from db.records import Instance
 from db.words import counted
-from pipeline.models.base import SUMMARY, Choosing, Pretrained, Worded, check_needs
+from pipeline.models.base import Pretrained, Worded
 from pipeline.models.batches import UNLABELLED, HumanTarget, Row
 from pipeline.models.beside import takes_unlabelled
-from pipeline.models.course import Course, Epoch, Terms
+from pipeline.models.course import Course, Epoch
 from pipeline.models.goals import LabelGoals, check_goals, toward
 from pipeline.models.judgement import Judged
 from pipeline.models.loop import judged, run
@@ -28,13 +28,13 @@ from pipeline.models.memory import enough_memory
 from pipeline.models.progress import restore, store
 from pipeline.models.settings import Settings
 from pipeline.models.splits import Split, split
+from pipeline.models.suited import check_marked, check_sampling, loaded
 from pipeline.models.threads import threads_for
 from pipeline.models.trained import TrainedModel, build, choose_device, encoding_of
 from pipeline.models.vectors import read_vectors
 from pipeline.objectives.base import Weighted
-from pipeline.objectives.remembering import begun
 
-__all__ = ["Epoch", "Fitted", "classes_of", "fit", "parts_of"]
+__all__ = ["Epoch", "Fitted", "check_suited", "classes_of", "fit", "parts_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,7 @@ class Fitted:
     `metrics` are flat: `train_accuracy`, `validation_auc`, `test_macro_f1`, …; one that is
     undefined (the AUC of a part with one label) is absent, and `notes` says so of an AUC.
     `judged`: part → the same with calibration and confusion; a part may be empty, and absent.
+    `stopped`: that the training diverged and what was kept of it, "" where it did not.
     """
 
     model: TrainedModel
@@ -53,6 +54,7 @@ class Fitted:
     split: Split
     notes: tuple[str, ...]
     judged: Mapping[str, Judged]
+    stopped: str = ""
 
 
 def fit(
@@ -92,7 +94,7 @@ def fit(
         torch.manual_seed(seed)
         model = build(settings, encoding, classes_of(instances, labels), pair)
         _start(model, notes)
-        _check_sampling(model)
+        check_sampling(model)
         model.module.to(device)
         rows = {
             "train": model.encode(learning, human),
@@ -100,7 +102,8 @@ def fit(
             "test": model.encode(by_id[name] for name in parts.test),
         }
         learned = rows | {"train": toward(goals, rows["train"], len(model.labels))}
-        further = _load(objectives, rows["train"], model)
+        further = loaded(objectives, model)
+        check_marked(objectives, rows["train"])
         if any(takes_unlabelled(one) for one, _ in further):
             learned |= {"unlabelled": _unlabelled(model, unlabelled)}
         course = Course(model, seed, further)
@@ -117,29 +120,42 @@ def fit(
             enough_memory(learned["train"], settings.batch_size),
             threads_for(model.module, device),
         ):
-            notes += run(course, learned, after)
+            stopped = run(course, learned, after)
     found = {part: judged(model, members) for part, members in rows.items() if members}
     metrics = {
         n: v for part, one in found.items() for n, v in one.named(part, model.labels).items()
     }
+    notes += [stopped] if stopped else []
     notes += _notes(model, instances, metrics)
     best = course.best.number if course.best else 0
-    return Fitted(model, tuple(course.history), best, metrics, parts, tuple(notes), found)
+    return Fitted(model, tuple(course.history), best, metrics, parts, tuple(notes), found, stopped)
+
+
+def check_suited(
+    instances: Sequence[Instance],
+    *,
+    settings: Settings,
+    losses: Sequence[Sequence[Weighted]],
+    seed: int,
+) -> None:
+    """Refuse what `fit` would refuse of the further terms of each of these losses; nothing is trained.
+
+    A model is built for it with fresh weights, since what some offer depends on their settings.
+    """
+    training = set(parts_of(instances, settings, seed).train)
+    learning = [one for one in instances if one.id in training]
+    encoding = encoding_of(settings.kind).learn(learning, settings)
+    pair = any(one.text_pair is not None for one in instances)
+    with torch.random.fork_rng([]):
+        model = build(settings, encoding, classes_of(instances), pair)
+    check_sampling(model)
+    for terms in losses:
+        loaded(terms, model)
 
 
 def _unlabelled(model: TrainedModel, given: Sequence[Instance]) -> list[Row]:
     """Rows of instances whose label is not read."""
     return [replace(row, label=UNLABELLED) for row in model.encode(given)]
-
-
-def _check_sampling(model: TrainedModel) -> None:
-    """Distances are of what the last layer reads."""
-    kind = model.settings.kind
-    if model.settings.sampling == "distance" and SUMMARY not in model.module.offers:
-        raise ConfigError(
-            f'sampling = "distance" needs {SUMMARY}, which a model of the kind {kind} does not '
-            'have; set [model] sampling = "uniform"'
-        )
 
 
 def _continued(
@@ -210,26 +226,6 @@ def classes_of(
             f"({', '.join(found)})"
         )
     return tuple(labels)
-
-
-def _load(objectives: Sequence[Weighted], learning: Sequence[Row], model: TrainedModel) -> Terms:
-    names = [one.name for one in objectives]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise UsageError(f"objective {twice} is named more than once; give it one weight")
-    found = [(one.load(), one.weight_in) for one in objectives]
-    for one, _ in found:
-        check_needs(f"objective {one.name}", one, model.settings.kind, model.module.offers)
-        if isinstance(one, Choosing):
-            one.check(model.module)
-    loaded = [(begun(one, len(model.labels)), weight) for one, weight in found]
-    learns = next((one.name for one, _ in loaded if one.needs_human), None)
-    if learns is not None and all(row.marks is None for row in learning):
-        raise DataError(
-            f"{learns} learns from human rationales, and none of the {len(learning)} training "
-            "instances has one; collect and aggregate some first"
-        )
-    return loaded
 
 
 def _start(model: TrainedModel, notes: list[str]) -> None:

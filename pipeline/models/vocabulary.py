@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -30,6 +30,7 @@ PRESENT = SPECIAL  # the id of units that are no words
 _DIGIT = re.compile(r"\d")
 
 
+@lru_cache(maxsize=2**16)  # words repeat, and going through the characters of one takes long
 def normalise(token: str) -> str:
     """The word a token stands for.
 

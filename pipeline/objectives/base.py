@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from torch import Tensor
@@ -20,6 +20,12 @@ from pipeline.objectives import OBJECTIVES
 
 ALWAYS = "cross_entropy"
 Schedule = Literal["constant", "rise", "fall"]
+KINDS: Mapping[type, tuple[tuple[type, ...], str]] = {
+    float: ((int, float), "a number"),
+    bool: ((bool,), "true or false"),
+    str: ((str,), "a word"),
+}
+"""The type of an option's default → the types it may be given as, and their name."""
 
 
 class Term(NamedTuple):
@@ -94,6 +100,7 @@ class Weighted:
     def load(self) -> Objective:
         """The objective with its options; an unknown name or option is refused."""
         kind = OBJECTIVES.load(self.name)
+        _check_kinds(self.name, kind, self.options)
         try:
             loaded: Objective = kind(**self.options)
         except TypeError as problem:
@@ -102,10 +109,33 @@ class Weighted:
 
 
 def describe(objectives: Sequence[Weighted]) -> str:
-    """One line for a run's record, such as "cross_entropy + 0.2 attention_supervision"."""
+    """One line for a run's record, such as "cross_entropy + 0.2 attention_supervision".
+
+    What else was asked for stands in brackets: "(sharpness = 1, rise over 5)".
+    """
     return " + ".join([ALWAYS, *map(_in_words, objectives)])
 
 
 def _in_words(one: Weighted) -> str:
-    when = "" if one.schedule == "constant" else f" ({one.schedule} over {one.over})"
-    return f"{one.weight:g} {one.name}{when}"
+    said = [f"{name} = {_plain(value)}" for name, value in sorted(one.options.items())]
+    if one.schedule != "constant":
+        said.append(f"{one.schedule} over {one.over}")
+    return f"{one.weight:g} {one.name}" + (f" ({', '.join(said)})" if said else "")
+
+
+def _plain(value: object) -> str:
+    """As it stands in the settings file."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_kinds(name: str, kind: type[Any], given: Mapping[str, Any]) -> None:
+    """UsageError where an option is a word, a number or yes or no, and should be another of these."""
+    defaults = {one.name: one.default for one in fields(kind)}
+    for option, value in given.items():
+        wanted = KINDS.get(type(defaults.get(option)))
+        if wanted and (
+            not isinstance(value, wanted[0])
+            or isinstance(value, bool) is not (wanted[0] == (bool,))
+            or (isinstance(value, float) and not math.isfinite(value))
+        ):
+            raise UsageError(f"objective {name}: {option} must be {wanted[1]}, not {value!r}")

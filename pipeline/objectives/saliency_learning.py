@@ -26,7 +26,8 @@ class SaliencyLearning:
     """`target`: s is of "log_probability" of the gold class, or of its "logit", which a part common
     to all logits can raise without changing the prediction. `threshold`: marked is what a share of
     people, above 0, marked. Logs `saliency_accuracy`, the share of marked units with s > 0, in [0, 1].
-    `certainty` (ours): a row counts by the certainty of its marks, in [0, 1].
+    `certainty` (ours): a row counts by the certainty of its marks, in [0, 1]. Where class
+    probabilities q are learned (ours), s is of Σ_c q_c log p_c, or of Σ_c q_c logit_c.
     """
 
     target: Literal["log_probability", "logit"] = "log_probability"
@@ -59,6 +60,9 @@ class SaliencyLearning:
     def saliency(self, output: Output, batch: Batch) -> Tensor:
         """s, (B, T); with a gradient of its own."""
         values = output.logits if self.target == "logit" else output.logits.log_softmax(-1)
-        chosen = values.gather(1, batch.labels[:, None])
+        if batch.goals is None:
+            chosen = values.gather(1, batch.labels[:, None])
+        else:
+            chosen = batch.goals.to(values.dtype) * values
         (found,) = torch.autograd.grad(chosen.sum(), output.embeddings, create_graph=True)
         return (found * output.embeddings).sum(-1)

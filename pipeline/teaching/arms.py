@@ -109,7 +109,7 @@ def controls(arms: Sequence[Arm], names: Sequence[str]) -> list[Arm]:
             control=name,
         )
         for arm in learning
-        for name in names
+        for name in dict.fromkeys(names)
     ]
 
 
@@ -120,7 +120,7 @@ def parts(arms: Sequence[Arm], fractions: Sequence[float]) -> list[Arm]:
         raise UsageError("no objective learns from what people marked, so no fraction of it can be")
     return [
         Arm(
-            f"{arm.name}, {fraction:.4g} of the rationales",
+            f"{arm.name}, {fraction:.15g} of the rationales",
             "part",
             arm.terms,
             arm.name,
@@ -130,6 +130,17 @@ def parts(arms: Sequence[Arm], fractions: Sequence[float]) -> list[Arm]:
         for fraction in sorted(set(fractions))
         if fraction < 1
     ]
+
+
+def check_names(arms: Sequence[Arm]) -> None:
+    """UsageError where two arms are called the same: a row may be named as another's control."""
+    names = [arm.name for arm in arms]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(
+            f"two ways of training would be called {twice!r}; give the row another name in "
+            "[[teach.objective]]"
+        )
 
 
 def loss_of(arm: Arm) -> str:
@@ -152,7 +163,8 @@ def _row(name: str, terms: Sequence[TermSettings], certainty: bool) -> Row:
 
 
 def _choices(one: TermSettings, certainty: bool) -> list[Weighted]:
-    made = (Weighted(one.name, w, one.options, one.schedule, one.over) for w in one.weight)
+    weights = dict.fromkeys(one.weight)  # one that is named twice is tried once
+    made = (Weighted(one.name, w, one.options, one.schedule, one.over) for w in weights)
     return [_weighing(term, certainty) for term in made]
 
 
@@ -165,4 +177,4 @@ def _weighing(term: Weighted, certainty: bool) -> Weighted:
 
 def _weights(terms: Terms) -> str:
     """Such as "λ = 0.2", or "λ = 0.2 and 1" of two terms."""
-    return "λ = " + " and ".join(f"{term.weight:g}" for term in terms)
+    return "λ = " + " and ".join(f"{term.weight:.15g}" for term in terms)

@@ -7,7 +7,7 @@ of them. Nothing is trained here, and no model is loaded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from pipeline.patch_marks import in_units_of_model
 from pipeline.project import Project
 from pipeline.teaching.curve import CurvePoint, curve
 from pipeline.teaching.domains import by_domain
-from pipeline.teaching.measures import measured
+from pipeline.teaching.measures import is_measured, measured
 from pipeline.train import data_hash, labelled, model_settings
 
 ALIGNMENT = "auroc"
@@ -87,17 +87,43 @@ class Experiment:
 
 
 def read_experiment(project: Project, campaign: Campaign) -> Experiment | None:
-    """The experiment on a campaign that was asked for last; None without one of two whole seeds."""
-    plan = teachings.latest(project.engine, campaign.id)
-    if plan is None:
+    """The experiment on a campaign that was asked for last, of those of two whole seeds; None
+    without one. One that has only begun so hides no other.
+
+    A seed is whole where every run of it is there and was measured.
+    """
+    plans = teachings.read(project.engine, campaign.id)
+    if not plans:
         return None
     data = labelled(project, model_settings(project).kind)
     wanted = data_hash(data)
     known = {run.id: run for run in runs.read(project.engine) if run.data_hash == wanted}
+    found = ((plan, _whole(project, plan, known)) for plan in plans)
+    plan, whole = next(((plan, whole) for plan, whole in found if len(whole) > 1), (None, []))
+    return None if plan is None else _read(project, campaign, data, plan, whole, known)
+
+
+def _whole(project: Project, plan: TeachingPlan, known: Mapping[str, ModelRun]) -> list[int]:
+    """The places of the seeds of which every run of the table is there and measured."""
     arms = [arm for arm in plan.arms if arm.role != "candidate"]
-    whole = [n for n in range(len(plan.seeds)) if all(arm.runs[n] in known for arm in arms)]
-    if len(whole) < 2:
-        return None
+    seeds = range(len(plan.seeds))
+    trained = [n for n in seeds if all(arm.runs[n] in known for arm in arms)]
+    return [n for n in trained if all(_is_measured(project, known[arm.runs[n]]) for arm in arms)]
+
+
+def _is_measured(project: Project, run: ModelRun) -> bool:
+    return is_measured(project, run, run.settings["test"])
+
+
+def _read(
+    project: Project,
+    campaign: Campaign,
+    data: Sequence[Instance],
+    plan: TeachingPlan,
+    whole: Sequence[int],
+    known: Mapping[str, ModelRun],
+) -> Experiment:
+    arms = [arm for arm in plan.arms if arm.role != "candidate"]
     marks = marks_of_labelled(project, campaign, data)
     trials = [_trial(project, arm, known[arm.runs[n]], data, marks) for n in whole for arm in arms]
     settings = project.settings.analysis
@@ -110,17 +136,28 @@ def read_experiment(project: Project, campaign: Campaign) -> Experiment | None:
         confidence=settings.confidence,
     )
     first = known[arms[0].runs[whole[0]]]
+    shown = [(arm, known[arm.runs[n]]) for n in whole for arm in arms]
+    notes = [*table.notes, *_without_control(arms, known, whole[0]), *_stopped(shown)]
     return Experiment(
         campaign=campaign,
         plan=plan,
         seeds=tuple(plan.seeds[n] for n in whole),
-        table=table,
+        table=replace(table, notes=notes),
         sentences=tuple(sentence(gain) for gain in table.gains),
         excluded=_excluded(trials[0], first),
-        runs=tuple(known[arm.runs[n]] for n in whole for arm in arms),
+        runs=tuple(run for _, run in shown),
         candidates=tuple(_candidates(plan, known)),
-        curve=curve(project, campaign, arms, known, table, whole, marks),
+        curve=curve(project, campaign, arms, known, table, whole),
     )
+
+
+def _stopped(shown: Sequence[tuple[TeachingArm, ModelRun]]) -> list[str]:
+    """Of which runs the training diverged; they stand in the table as far as they came."""
+    return [
+        f"{arm.name}, seed {run.seed}: {run.settings['stopped']}"
+        for arm, run in shown
+        if run.settings.get("stopped")
+    ]
 
 
 def marks_of_labelled(project: Project, campaign: Campaign, data: Sequence[Instance]) -> Marks:
@@ -156,6 +193,20 @@ def _pairs(arms: Sequence[TeachingArm]) -> list[tuple[str, str]]:
     ]
 
 
+def _without_control(
+    arms: Sequence[TeachingArm], known: Mapping[str, ModelRun], place: int
+) -> list[str]:
+    """A note for every arm that learns from people and was not held against a control."""
+    controlled = {arm.of for arm in arms if arm.role == "control"}
+    return [
+        f"{arm.name} has no control: a gain over plain training need not be owed to what people said"
+        for arm in arms
+        if arm.role == "taught"
+        and arm.name not in controlled
+        and "campaign" in known[arm.runs[place]].settings
+    ]
+
+
 def _candidates(plan: TeachingPlan, known: Mapping[str, ModelRun]) -> list[Candidate]:
     chosen = {arm.runs for arm in plan.arms if arm.role == "taught"}
     tried = [arm for arm in plan.arms if arm.role == "candidate"]
@@ -177,7 +228,7 @@ def on_validation(found: Sequence[ModelRun]) -> Validated:
 def _excluded(trial: Trial, run: ModelRun) -> dict[str, int]:
     of = f"of seed {trial.seed}"
     undefined = int(np.isnan(trial.per_instance[ALIGNMENT]).sum())
-    found = {f"test instances {of} whose {ALIGNMENT} is undefined": undefined}
+    found = {f"test instances {of} whose {_words(ALIGNMENT)} is undefined": undefined}
     for reason, n in run.settings.get("labels_left_out", {}).items():
         found[f"{reason} ({of})"] = n
     return {reason: n for reason, n in found.items() if n}

@@ -43,16 +43,16 @@ def soft_rationales(marks: Marks, training: Collection[str], method: str) -> dic
     }
 
 
-def fraction_of(human: Human, fraction: float, seed: int) -> dict[str, HumanTarget]:
+def fraction_of(annotated: Collection[str], fraction: float, seed: int) -> set[str]:
     """A fraction of the instances, drawn by the seed; a smaller one is part of a larger one."""
-    n = math.floor(fraction * len(human) + 0.5)
+    n = math.floor(fraction * len(annotated) + 0.5)
     if n == 0:
         raise DataError(
-            f"{fraction:g} of {len(human)} training instances with human rationales is none; "
+            f"{fraction:g} of {len(annotated)} training instances with human rationales is none; "
             "ask for a larger fraction"
         )
     order = {
-        name: instance_generator(seed, "fraction of rationales", name).random() for name in human
+        name: instance_generator(seed, "fraction of rationales", name).random()
+        for name in annotated
     }
-    kept = set(sorted(human, key=lambda name: (order[name], name))[:n])
-    return {name: target for name, target in human.items() if name in kept}
+    return set(sorted(annotated, key=lambda name: (order[name], name))[:n])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from analysis.aggregation import MASK_AGGREGATORS
-from db.errors import UsageError
+from db.errors import DataError, UsageError
 from db.records import Campaign, Instance, Marks
 from pipeline.config import TeachSettings
-from pipeline.crowd_labels import GIVEN, LabelChoice, crowd_labels
-from pipeline.models.training import parts_of
+from pipeline.crowd_labels import GIVEN, CrowdLabels, LabelChoice, crowd_labels
+from pipeline.models.training import check_suited, parts_of
 from pipeline.project import Project
-from pipeline.teaching.arms import TAUGHT, VANILLA, Arm, Row, rows
+from pipeline.teaching.arms import TAUGHT, VANILLA, Arm, Row, check_names, rows
+from pipeline.teaching.domains import check_domain
 from pipeline.teaching.human import CONTROLS, Human, fraction_of, soft_rationales
+from pipeline.teaching.measures import check_covers
 from pipeline.train import Recipe, model_settings
 from pipeline.unlabelled import unlabelled_for
 
@@ -104,6 +106,25 @@ class Classroom:
     data: Sequence[Instance]
     marks: Marks
     lesson: Lesson
+    _made: dict[int, Human] = field(default_factory=dict, repr=False)
+    _said: dict[int, CrowdLabels | None] = field(default_factory=dict, repr=False)
+
+    def check(self, arms: Sequence[Arm]) -> None:
+        """Refuse what training, or measuring what was trained, would refuse of these arms later."""
+        check_names(arms)
+        check_domain(self.data, self.project.settings.teach.domain)
+        settings, seeds = model_settings(self.project), self.lesson.seeds
+        losses = [arm.terms for arm in arms]
+        check_suited(self.data, settings=settings, losses=losses, seed=seeds[0])
+        for seed in seeds:
+            parts = parts_of(self.data, settings, seed)
+            check_covers(self.marks, parts.test)
+            if any(arm.needs_human for arm in arms) and not self._human(seed):
+                raise DataError(
+                    f"people marked none of the {len(parts.train)} training instances of seed "
+                    f"{seed}; plan a campaign that covers them"
+                )
+        self.recipes(arms)
 
     def recipes(self, arms: Sequence[Arm]) -> list[Recipe]:
         """One for every seed and arm, seed by seed, so that an interruption leaves whole seeds."""
@@ -118,23 +139,50 @@ class Classroom:
 
     def _of_seed(self, arms: Sequence[Arm], seed: int) -> list[Recipe]:
         settings = model_settings(self.project)
-        training = parts_of(self.data, settings, seed).train
-        human = soft_rationales(self.marks, training, self.lesson.rationales)
-        crowd = crowd_labels(
-            self.project, self.campaign, self.lesson.labels, self.data, settings, seed
-        )
         return [
             Recipe(
                 settings,
                 seed,
                 objectives=arm.terms,
-                human=_learned(arm, human, seed),
+                human=self._learned(arm, seed),
                 extra=self._extra(arm),
-                crowd=crowd,
+                crowd=self._crowd(seed),
                 unlabelled=self._unlabelled,
             )
             for arm in arms
         ]
+
+    def _learned(self, arm: Arm, seed: int) -> Human:
+        """What an arm learns from people; of a fraction, as if nobody had marked the rest."""
+        if not arm.needs_human:
+            return {}
+        human = self._human(seed)
+        if arm.control:
+            return CONTROLS[arm.control](human, seed)
+        if arm.fraction == 1:
+            return human
+        kept = fraction_of(human, arm.fraction, seed)
+        return soft_rationales(self.marks, kept, self.lesson.rationales)
+
+    def _human(self, seed: int) -> Human:
+        """What people marked of the training part, made once for a seed."""
+        if seed not in self._made:
+            training = parts_of(self.data, model_settings(self.project), seed).train
+            self._made[seed] = soft_rationales(self.marks, training, self.lesson.rationales)
+        return self._made[seed]
+
+    def _crowd(self, seed: int) -> CrowdLabels | None:
+        """What people said of the labels of the training part, made once for a seed."""
+        if seed not in self._said:
+            self._said[seed] = crowd_labels(
+                self.project,
+                self.campaign,
+                self.lesson.labels,
+                self.data,
+                model_settings(self.project),
+                seed,
+            )
+        return self._said[seed]
 
     def _extra(self, arm: Arm) -> dict[str, Any]:
         """What stands in a run's settings of the arm it was trained for."""
@@ -155,11 +203,3 @@ class Classroom:
         if arm.fraction < 1:
             said["fraction"] = arm.fraction
         return said
-
-
-def _learned(arm: Arm, human: Human, seed: int) -> Human:
-    if not arm.needs_human:
-        return {}
-    if arm.control:
-        return CONTROLS[arm.control](human, seed)
-    return human if arm.fraction == 1 else fraction_of(human, arm.fraction, seed)

@@ -8,7 +8,7 @@ model without attention; every measure is stored under the explainer that it is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -40,12 +40,8 @@ def measure(project: Project, run: ModelRun, data: Sequence[Instance], marks: Ma
     entropy. The model is loaded once, and not at all where nothing is missing. `NotFound` where
     people marked none of `data`.
     """
-    if not {one.id for one in data}.intersection(marks.instance_ids):
-        raise NotFound(
-            "people marked no instance of the test part, so nothing can be measured before and "
-            "after; plan a campaign that covers it"
-        )
-    if any(_complete(project, run, data, explainer) for explainer in (LOOKING, GRADIENT)):
+    check_covers(marks, [one.id for one in data])
+    if is_measured(project, run, [one.id for one in data]):
         return
     work = Explaining(project, run, data)
     explainer = LOOKING if ATTENTION in work.model.module.offers else GRADIENT
@@ -56,6 +52,20 @@ def measure(project: Project, run: ModelRun, data: Sequence[Instance], marks: Ma
         piece = missing[start : start + TOGETHER]
         found = _measure(project, run, work.model, explainer, piece)
         measures.add(project.engine, _records(run, explainer, piece, found))
+
+
+def check_covers(marks: Marks, test: Collection[str]) -> None:
+    """NotFound where people marked none of the test instances."""
+    if not set(test).intersection(marks.instance_ids):
+        raise NotFound(
+            "people marked no instance of the test part, so nothing can be measured before and "
+            "after; plan a campaign that covers it"
+        )
+
+
+def is_measured(project: Project, run: ModelRun, test: Collection[str]) -> bool:
+    """Whether all of these instances are explained and measured, so that no model is needed."""
+    return any(_complete(project, run, test, explainer) for explainer in (LOOKING, GRADIENT))
 
 
 def measured(
@@ -87,11 +97,11 @@ def rationale_of(project: Project, run: ModelRun) -> str:
     return LOOKING if LOOKING in there or GRADIENT not in there else GRADIENT
 
 
-def _complete(project: Project, run: ModelRun, data: Sequence[Instance], explainer: str) -> bool:
-    """Whether all of `data` is explained and measured already."""
+def _complete(project: Project, run: ModelRun, test: Collection[str], explainer: str) -> bool:
+    """Whether all of `test` is explained and measured already."""
     there = measures.done(project.engine, run.id, explainer, _names(run, explainer))
     explained = rationales.done(project.engine, run.id, explainer)
-    return {one.id for one in data} <= there & explained
+    return set(test) <= there & explained
 
 
 def _names(run: ModelRun, explainer: str) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, roc_auc_score
 
+from analysis.significance import compare
+from analysis.trial_scores import least_p
 from analysis.trial_statistics import statistics_of
 from analysis.trials import Trial, compare_trials
 from analysis.weighted_scores import binary_auc, macro_auc, macro_f1, weighted_mean
@@ -225,3 +227,40 @@ def test_what_a_run_was_not_measured_for_leaves_the_mean_undefined() -> None:
     table = compare_trials(found, [("taught", "plain")])
     means = {(e.subject, e.name): e.value for e in table.means}
     assert means["plain", "auroc"] is None and means["taught", "auroc"] is not None
+
+
+def test_instances_are_those_that_were_tested_whatever_their_numbers() -> None:
+    one, other = (replace(trial, instance=trial.instance * 1000 + 7) for trial in pair_of_seeds())
+    table = compare_trials([one, other], [], bootstrap=50)
+    plain = compare_trials(pair_of_seeds(), [], bootstrap=50)
+    assert [mean.n_units for mean in table.means] == [20] * len(table.means)
+    assert table.means == plain.means
+
+
+def test_what_is_undefined_is_no_comparison_that_is_corrected_for() -> None:
+    nowhere = {"auroc": np.full(20, np.nan)}
+    trials = [
+        replace(trial, objective=name, per_instance=nowhere)
+        for name in ("vanilla", "taught")
+        for trial in pair_of_seeds()
+    ]
+    table = compare_trials(trials, [("taught", "vanilla")], tested=("macro F1", "auroc"))
+    task, alignment = table.gains
+    assert (alignment.p, alignment.verdict) == (None, "no verdict")
+    assert task.p == 1.0
+    # one comparison: 2^(1 − S) ≤ .05 from six seeds on
+    assert table.notes[0].startswith("sign flips of 2 seeds, corrected for 1 comparison,")
+    assert table.notes[1].endswith("that takes 6 seeds")
+
+
+def test_of_many_seeds_not_every_flip_is_tried_and_p_says_no_less() -> None:
+    # 2^(1 − 18) = 1/131072 of all flips; of 19 seeds 10,000 are drawn, and itself counts
+    assert least_p(18) == pytest.approx(1 / 131072)
+    assert least_p(19) == least_p(100) == pytest.approx(1 / 10001)
+    found = [compare(np.ones(19), np.zeros(19), bootstrap=0, seed=s).p_value for s in range(3)]
+    assert min(p for p in found if p is not None) == pytest.approx(least_p(19))
+
+
+def pair_of_seeds() -> list[Trial]:
+    truth, probabilities = drawn(3, n=20)
+    return [Trial("a", seed, np.arange(20), truth, probabilities, {}) for seed in (1, 2)]

@@ -39,26 +39,24 @@ def project(here: Path, endpoint: str) -> Path:
     return here
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with a model, its rationales and an answered campaign `pilot`; only read it."""
     folder = tmp_path_factory.mktemp("studied")
-    with (
-        running(ServeSettings(port=0, data=str(folder / "market.db"))) as url,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.chdir(folder)
-        for name in ("KONKYO_CONFIG", "KONKYO_DB"):
-            patch.delenv(name, raising=False)
-        write_settings(folder, url)
-        done("init")
-        done("import", "jsonl", write_reviews(folder / "reviews.jsonl"))
-        done("train")
-        done("explain")
-        done("plan", "highlight", "pilot", "--items", "40")
-        done("publish")
-        done("simulate")
-        done("collect")
+    with running(ServeSettings(port=0, data=str(folder / "market.db"))) as url:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            for name in ("KONKYO_CONFIG", "KONKYO_DB"):
+                patch.delenv(name, raising=False)
+            write_settings(folder, url)
+            done("init")
+            done("import", "jsonl", write_reviews(folder / "reviews.jsonl"))
+            done("train")
+            done("explain")
+            done("plan", "highlight", "pilot", "--items", "40")
+            done("publish")
+            done("simulate")
+            done("collect")
         yield folder
 
 

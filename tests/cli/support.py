@@ -44,6 +44,9 @@ samples = 30
 samples = 3
 [explain.options.learned_mask]
 epochs = 1
+[explain.options.mutual_information]
+components = 1
+restarts = 1
 """
 """Options of explainers, which make them quick."""
 

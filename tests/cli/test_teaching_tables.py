@@ -6,6 +6,9 @@ from analysis.trial_metrics import METRICS
 from analysis.trials import TrialTable
 from db.records import Estimate
 from pipeline.cli.estimates_view import teaching_tables
+from pipeline.cli.widths import broken
+
+OBJECTIVES = ("a", "b")
 
 
 def table(*names: str, people: float | None = None) -> TrialTable:
@@ -16,7 +19,7 @@ def table(*names: str, people: float | None = None) -> TrialTable:
 
 def test_all_that_is_measured_is_shown_once() -> None:
     names = [m.name + ("_drop" if m.by_removal else "") for m in METRICS]
-    shown = teaching_tables(table(*names, "accuracy, jp"))
+    shown = teaching_tables(table(*names, "accuracy, jp"), OBJECTIVES)
     headings = [(title, heading) for title, columns, _ in shown for heading in columns[1:]]
     assert len(headings) == len(set(headings)) == len(METRICS) + 1
     titles = [title for title, _, _ in shown]
@@ -28,13 +31,22 @@ def test_all_that_is_measured_is_shown_once() -> None:
 
 
 def test_a_table_without_metrics_is_not_there() -> None:
-    (only,) = teaching_tables(table("macro F1", "task AUC"))
+    (only,) = teaching_tables(table("macro F1", "task AUC"), OBJECTIVES)
     assert only[2] == [["a", "0.250 [.20, .30]", "0.250 [.20, .30]"]] + [
         ["b", "0.250 [.20, .30]", "0.250 [.20, .30]"]
     ]
 
 
 def test_people_stand_below_where_they_were_scored() -> None:
-    task, aligned = teaching_tables(table("macro F1", "auroc", "token_f1", people=0.5))
+    found = table("macro F1", "auroc", "token_f1", people=0.5)
+    task, aligned = teaching_tables(found, OBJECTIVES)
     assert [row[0] for row in task[2]] == ["a", "b"]
     assert aligned[2][-1] == ["people", "—", "0.500"]
+
+
+def test_a_long_name_breaks_after_an_underscore_and_loses_no_letter() -> None:
+    assert broken("attention_supervision", 16) == "attention_\nsupervision"
+    assert broken("attention_supervision", 21) == "attention_supervision"
+    # a piece that is too long by itself is left to the table, and so is what has spaces
+    assert broken("attention_supervision", 5).replace("\n", "") == "attention_supervision"
+    assert broken("attention_supervision, shuffled", 16) == "attention_supervision, shuffled"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from db.errors import Conflict, StoreError
 from db.records import NO_TOKENS, Instance, instance_id
@@ -24,15 +25,23 @@ MakeProject = Callable[..., Project]
 any_text = st.text(st.characters(exclude_categories=()), min_size=1, max_size=30)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One database for texts that are read by their ids."""
+    path = tmp_path_factory.mktemp("characters") / "konkyo.db"
+    engine = create_database(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
 @given(text=any_text)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_character_comes_back_as_it_was(make_project: MakeProject, text: str) -> None:
+@settings(max_examples=150)
+def test_every_character_comes_back_as_it_was(kept: Engine, text: str) -> None:
     """NUL, lone surrogates, controls: a text is evidence, and evidence is not edited."""
-    project = make_project()
     offsets = np.array([[0, len(text)]], dtype=np.int32)
     stored = Instance(instance_id("text", text), "text", text, offsets)
-    instances.add(project.engine, [stored])
-    (found,) = instances.read(project.engine, ids=[stored.id])
+    instances.add(kept, [stored])
+    (found,) = instances.read(kept, ids=[stored.id])
     assert found.text == text
     assert found.tokens == [text]
 

@@ -43,20 +43,20 @@ def plan(**changed: object) -> TeachingPlan:
 
 
 def test_it_is_read_back_as_it_was_written(engine: Engine) -> None:
-    assert teachings.latest(engine, WHERE.id) is None
+    assert teachings.read(engine, WHERE.id) == []
     teachings.put(engine, plan())
-    found = teachings.latest(engine, WHERE.id)
-    assert found is not None and found.made_at is not None
+    (found,) = teachings.read(engine, WHERE.id)
+    assert found.made_at is not None
     assert replace(found, made_at=None) == plan()
 
 
-def test_the_one_asked_for_last_is_the_latest_even_if_it_was_there_before(engine: Engine) -> None:
+def test_the_one_asked_for_last_is_the_first_even_if_it_was_there_before(engine: Engine) -> None:
     first, second = plan(), plan(seeds=(1, 2, 3))
     assert first.id != second.id
     for asked in (first, second, first):
         teachings.put(engine, asked)
-        found = teachings.latest(engine, WHERE.id)
-        assert found is not None and found.id == asked.id
+        assert teachings.read(engine, WHERE.id)[0].id == asked.id
+    assert [one.id for one in teachings.read(engine, WHERE.id)] == [first.id, second.id]
 
 
 def test_its_id_follows_from_what_it_holds() -> None:

@@ -29,7 +29,11 @@ SMALL = """\
 [model]
 embedding_dim = 32
 hidden_dim = 16
-epochs = 4
+epochs = 2
+learning_rate = 0.005
+
+[train]
+health = false
 
 [explain]
 explainers = ["attention"]
@@ -159,7 +163,7 @@ def test_agreement_is_what_the_readme_and_an_independent_recount_say(
 def test_attention_moves_to_where_people_look_only_with_their_marks(
     experiment: Experiment,
 ) -> None:
-    # measured this way: .764 against .517 (vanilla) and .561 (shuffled)
+    # measured this way: .777 against .529 (vanilla) and .559 (shuffled)
     taught = mean(experiment, TAUGHT, ALIGNMENT)
     assert taught > mean(experiment, VANILLA, ALIGNMENT) + 0.1
     assert taught > mean(experiment, "shuffled", ALIGNMENT) + 0.1

@@ -45,10 +45,11 @@ class Dots(Chart):
 
 
 class Point(NamedTuple):
-    """A place across, in words, and the estimate there."""
+    """A place across, in words, and the estimate there; `under`: a second line, such as its cost."""
 
     name: str
     estimate: Estimate
+    under: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analysis.report.plots.charts import Course
 from analysis.report.plots.paper_marks import BLACK, GREY, interval_words, lines
+from analysis.report.plots.ticks import Span, fitting
 from analysis.report.wording import number
 
 if TYPE_CHECKING:
@@ -46,17 +48,26 @@ def _places(chart: Course) -> list[float]:
     return [share * (n - 1) for share in chart.places] or [float(x) for x in range(n)]
 
 
+def _spans(names: Sequence[str], places: Sequence[float], inches: float) -> list[Span]:
+    """What each name, set about its place, covers on an axis of so many inches."""
+    step = inches / max(len(places) - 1, 1)
+    half = [LETTER * max(map(len, name.split("\n"))) / 2 for name in names]
+    return [Span(x * step - h, x * step + h) for x, h in zip(places, half, strict=True)]
+
+
 def _axes(axes: Axes, chart: Course, width: float) -> None:
-    n = len(chart.points)
     if chart.joined:
         names = [point.name.replace(" to ", "–") for point in chart.points]
-        fitting = max(1, int((width - 0.8) / (LETTER * max(map(len, names)))))
-        shown = range(0, n, -(-n // fitting))
+        names = [
+            f"{name}\n{point.under}".rstrip()
+            for name, point in zip(names, chart.points, strict=True)
+        ]
         places = _places(chart)
+        shown = fitting(_spans(names, places, width - 0.8), 0.0)
         axes.set_xticks([places[k] for k in shown], [names[k] for k in shown])
     else:
         axes.set_xticks([])
     axes.grid(axis="y", color="0.85", linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_xlabel(chart.across)
+    axes.set_xlabel(lines(chart.across, 44 if width < 5 else 90))
     axes.set_ylabel(lines(chart.up, 26))

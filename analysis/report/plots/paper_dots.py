@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 def draw_dots(chart: Dots, figure: Figure, width: float) -> None:
     """Rows from the top; the legend names shapes, and what the lines are."""
     rows = len(chart.rows)
-    figure.set_size_inches(width, 0.95 + 0.21 * max(rows, 1) + 0.13 * len(chart.series))
+    letters = 18 if width < 5 else 40
+    names = [_in_two(row.name, letters) for row in chart.rows]
+    tall = 0.31 if any("\n" in name for name in names) else 0.21
+    figure.set_size_inches(width, 0.95 + tall * max(rows, 1) + 0.13 * len(chart.series))
     axes = figure.add_subplot()
     for place in range(len(chart.series)):
         _series(axes, chart, place)
-    letters = 18 if width < 5 else 40
-    names = [shortened(f"{row.name}", letters) for row in chart.rows]
     axes.set_yticks(range(rows), names)
     axes.set_ylim(max(rows, 1) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -30,6 +31,12 @@ def draw_dots(chart: Dots, figure: Figure, width: float) -> None:
     axes.set_xlabel(lines(chart.across, 44 if width < 5 else 90))
     if len(chart.series) > 1:
         figure.legend(loc="outside lower center", ncols=1 if width < 5 else 2)
+
+
+def _in_two(name: str, letters: int) -> str:
+    """The name on at most two lines of so many letters: names often differ in their ends."""
+    first, *rest = lines(name, letters).split("\n")
+    return "\n".join([first, *([shortened(" ".join(rest), letters)] if rest else [])])
 
 
 def _series(axes: Axes, chart: Dots, place: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from analysis.report.wording import confidence
+from analysis.report.wording import OVER, confidence
 from db.records import Estimate
 
 BLACK, GREY = "#1a1a1a", "#6b6b6b"
@@ -25,7 +25,7 @@ HATCHES = (
 def interval_words(found: Sequence[Estimate]) -> str:
     """`95% interval over units`, from the first estimate that has one; else empty."""
     sure = next((e for e in found if e.low is not None), None)
-    return "" if sure is None else f"{confidence(sure)} interval over units"
+    return "" if sure is None else f"{confidence(sure)} interval {OVER[sure.over]}".strip()
 
 
 def shortened(text: str, letters: int) -> str:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from analysis.report.plots.charts import Course, Point
 from analysis.report.plots.intervals import dot_key, key
+from analysis.report.plots.ticks import Span, fitting
 from analysis.report.svg import Scale, element, pc, picture, scale_of
 from analysis.report.tables import Legend
 from analysis.report.wording import OVER, confidence, interval_phrase, number
@@ -16,6 +17,12 @@ from db.words import counted
 
 TALL, TOP = 190, 12
 LEFT, RIGHT = 13.0, 97.0
+PHONE, DESK = 290.0, 620.0
+"""Pixels across that a drawing has at least, on a telephone and in a wider window."""
+LETTER, GAP = 6.2, 8.0
+"""Pixels of a letter, and between two names."""
+SHORT, SHORT_LAST = 14, 7
+"""The first name, and the last one, of more letters would leave the drawing if set about its place."""
 DENSE = 30
 """More points than this are drawn small and thin."""
 
@@ -33,9 +40,10 @@ def course_drawing(chart: Course) -> Markup:
         parts += _path(found, places, scale)
     dense = " dense" if len(found) > DENSE else ""
     parts += [_point(p, x, scale, dense) for p, x in zip(chart.points, places, strict=True)]
-    parts += _ends(chart, places)
+    parts += _names(chart, places)
     said = f"{chart.title}: {counted(len(found), 'point')}, {_said(found)}"
-    return picture(parts, TALL + 22, said, "course")
+    tall = TALL + (37 if any(point.under for point in chart.points) else 22)
+    return picture(parts, tall, said, "course")
 
 
 def course_legend(chart: Course) -> Legend:
@@ -79,7 +87,8 @@ def _point(point: Point, x: float, scale: Scale, dense: str) -> Markup:
     if e.value is None:
         return Markup()
     inside = interval_phrase(e)
-    tip = element("title", f"{point.name}: {number(e.value)}" + (f"; {inside}" if inside else ""))
+    name = f"{point.name} ({point.under})" if point.under else point.name
+    tip = element("title", f"{name}: {number(e.value)}" + (f"; {inside}" if inside else ""))
     parts = Markup()
     if e.low is not None and e.high is not None:
         parts += element("line", tip, class_=f"interval {e.over or 'plain'}{dense}", x1=pc(x),
@@ -90,14 +99,50 @@ def _point(point: Point, x: float, scale: Scale, dense: str) -> Markup:
     )
 
 
-def _ends(chart: Course, places: Sequence[float]) -> list[Markup]:
-    """The first and the last place in words, under the axis; places in between would collide."""
-    names = chart.points[0].name, chart.points[-1].name
-    words = names if chart.joined else ("least", "most")
-    return [
-        element("text", words[0], class_="start", x=pc(places[0] - 2), y=TALL + 16),
-        element("text", words[1], class_="finish", x="100%", y=TALL + 16),
-    ]
+def _names(chart: Course, places: Sequence[float]) -> list[Markup]:
+    """Names under the axis: those with room on a telephone, and more that a wider window shows."""
+    if not chart.joined:
+        return [
+            element("text", "least", class_="start", x=pc(places[0] - 2), y=TALL + 16),
+            element("text", "most", class_="finish", x="100%", y=TALL + 16),
+        ]
+    narrow = fitting(_spans(chart, places, PHONE), GAP)
+    wide = fitting(_spans(chart, places, DESK), GAP, narrow)
+    return [_name(chart.points[k], places[k], _side(chart, k), k not in narrow) for k in wide]
+
+
+def _name(point: Point, x: float, side: str, roomy: bool) -> Markup:
+    """A name under the axis, and what stands under it; `roomy`: not on a telephone."""
+    at = {"start": x - 2, "finish": 100.0}.get(side, x)
+    class_ = " ".join(filter(None, (side, "roomy" if roomy else "")))
+    found = element("text", point.name, class_=class_, x=pc(at), y=TALL + 16)
+    if point.under:
+        found += element("text", point.under, class_=class_, x=pc(at), y=TALL + 31)
+    return found
+
+
+def _side(chart: Course, k: int) -> str:
+    """How a name stands: about its place, but a long one at an end from there, or up to the rim."""
+    long = _letters(chart.points[k])
+    if k and k == len(chart.points) - 1:
+        return "finish" if long > SHORT_LAST else ""
+    return "start" if not k and long > SHORT else ""
+
+
+def _letters(point: Point) -> int:
+    return max(len(point.name), len(point.under))
+
+
+def _spans(chart: Course, places: Sequence[float], width: float) -> list[Span]:
+    """What each name covers in a drawing `width` pixels wide."""
+    found = []
+    for k, (point, place) in enumerate(zip(chart.points, places, strict=True)):
+        long, x = LETTER * _letters(point), place / 100 * width
+        left = {"start": x - 0.02 * width, "finish": width - long}.get(
+            _side(chart, k), x - long / 2
+        )
+        found.append(Span(left, left + long))
+    return found
 
 
 def _across(chart: Course) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -18,6 +18,7 @@ from analysis.report.sections.differences import difference_table, verdict_cell
 from analysis.report.seed_scores import SeedScores, gather
 from analysis.report.svg import element
 from analysis.report.tables import Cell, Column, Legend, Row, Table
+from analysis.report.teaching import Taught
 from analysis.report.verdict import judged, p_phrase, verdict, verdict_sentence
 from analysis.report.wording import OVER, UNDEFINED, capital, interval, number, plain
 from db.records import Estimate
@@ -70,7 +71,7 @@ def teaching_view(teaching: Teaching) -> TeachingView:
     further = (gather(teaching, m) for m in teaching.metrics if m.name not in tested)
     return TeachingView(
         [_metric(gather(teaching, m)) for m in teaching.metrics if m.name in tested],
-        [_metric(scores) for scores in further if _defined(scores)],
+        [replace(_metric(s), verdicts=[]) for s in further if _defined(s)],
         controls,
         _tried(teaching),
         _needed(teaching),
@@ -114,11 +115,11 @@ def _needed(teaching: Teaching) -> Table | None:
     if not teaching.curve:
         return None
     shown = _shown_in_curve(teaching)
-    priced = any(one.cost for one in teaching.curve)
+    priced = any(one.cost is not None for one in teaching.curve)
     rows = []
     for one in teaching.curve:
         found = {mean.name: mean for mean in one.means}
-        cells = [Cell(f"{one.annotated:.0f}"), *([Cell(one.cost or UNDEFINED)] if priced else [])]
+        cells = [Cell(f"{one.annotated:.0f}"), *([Cell(_cost(one))] if priced else [])]
         cells += [_mean_cell(found.get(metric.name)) for metric in shown]
         rows.append(Row(f"{one.fraction:.0%} of the rationales", tuple(cells)))
     columns = [Column("Instances"), *([Column("Cost")] if priced else [])]
@@ -126,6 +127,10 @@ def _needed(teaching: Teaching) -> Table | None:
     return Table(
         "How many human rationales", "Learned from", tuple(columns), tuple(rows), quiet=True
     )
+
+
+def _cost(one: Taught) -> str:
+    return UNDEFINED if one.cost is None else f"{one.cost:,} {one.currency}"
 
 
 def _mean_cell(mean: Estimate | None) -> Cell:

@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go forward: experiments made before are there again once `konkyo teach` finds their runs."""
+    """Go forward: experiments made before are there again once `konkyo teach` was run again, which
+    finds the runs that it would make in the same way, and trains the others."""
     op.create_table(
         "teachings",
         sa.Column("id", sa.String(64), nullable=False),

@@ -6,18 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import entropy, kendalltau
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from torch import nn
 
 from db.errors import UsageError
 from db.ragged import Ragged
 from pipeline.acquisition import ACQUISITIONS
 from pipeline.acquisition.base import Learned, Pool
 from pipeline.acquisition.batch import RANDOM, WIDER, propose
+from pipeline.acquisition.cosine_ood import adam_of
 
 NAMES = sorted(ACQUISITIONS)
 
@@ -116,6 +119,20 @@ def test_the_cosine_score_finds_digits_that_were_never_learned() -> None:
         roc_auc_score(unseen[rest], scores(name, given)) for name in ("cosine_ood", "margin")
     )
     assert cosine > 0.7 and margin > 0.7
+
+
+def test_a_head_is_learned_by_adam() -> None:
+    """Algorithm 1 of Kingma & Ba (2015), by hand, on gradients of very unlike sizes."""
+    gradients = np.random.default_rng(0).normal(size=(6, 4)) * [1e-3, 1.0, 50.0, 0.0]
+    given = nn.Parameter(torch.tensor([1.0, -2.0, 3.0, 4.0]))
+    step = adam_of([given], 0.01)
+    theta, m, v = np.array([1.0, -2.0, 3.0, 4.0]), np.zeros(4), np.zeros(4)
+    for t, g in enumerate(gradients, start=1):
+        step([torch.tensor(g, dtype=torch.float32)])
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        theta = theta - 0.01 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    np.testing.assert_allclose(given.detach().numpy(), theta, rtol=1e-5)
+    assert theta[3] == 4.0  # nothing pulls where the gradient is 0
 
 
 @given(st.integers(1, 30), st.floats(0.01, 1), st.sampled_from(NAMES), st.integers(0, 5))

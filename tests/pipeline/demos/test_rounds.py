@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import f1_score, roc_auc_score
 
 from db import frames
@@ -20,11 +23,14 @@ from hits.endpoint.serve import running
 from hits.endpoint.settings import ServeSettings
 from pipeline.collect import collect
 from pipeline.config import CONFIG_NAME
+from pipeline.demo import demo
 from pipeline.demos.rounds import (
+    FEWEST,
     PROPOSALS,
     TABLE,
     Demonstration,
     Round,
+    _room,
     as_csv,
     hold_rounds,
 )
@@ -35,7 +41,9 @@ from pipeline.plan import PlanRequest, plan
 from pipeline.project import Project, init_project, open_project
 from pipeline.proposal import chosen_in
 from pipeline.publish import publish
+from pipeline.report import report_content
 from pipeline.review import approve_all
+from pipeline.selection import how_chosen
 from pipeline.simulate import simulate
 from tests.cli.support import konkyo, write_reviews
 
@@ -215,6 +223,58 @@ def test_more_rounds_than_the_data_allow_are_refused_before_anybody_is_asked(
         hold_rounds(Demonstration(project, project.folder, FIRST, 19, 0.9, never, print))
     assert len(campaigns.read(project.engine)) == there
     assert counted(1, "further round") == "1 further round"
+
+
+@given(st.integers(1, 60), st.integers(2, 12), st.floats(0.1, 1), st.integers(0, 9))
+def test_what_passes_before_the_first_round_is_not_refused_after_it(
+    first: int, rounds: int, share: float, elsewhere: int
+) -> None:
+    """Whichever instances the first round drew: up to `elsewhere` of them were no training instances."""
+    training = 60
+    with contextlib.suppress(UsageError):
+        before = _room(first, training - first, share, rounds - 1)
+        left = training - max(0, first - elsewhere)
+        assert FEWEST <= before <= _room(first, left, share, rounds - 1) <= first
+        assert _room(first, left, share, rounds - 1) * (rounds - 1) <= left
+
+
+def test_the_demo_refuses_too_many_rounds_before_anything_is_trained_or_paid(
+    tmp_path: Path,
+) -> None:
+    """640 reviews, of which 576 are shown: six in the first of 90 rounds."""
+    out = tmp_path / "demo"
+    said = "training instances that nobody was asked about are too few for 89 further rounds"
+    with pytest.raises(UsageError, match=said):
+        demo(out, rounds=90, say=lambda line: None)
+    project = open_project(out)
+    try:
+        assert {c.environment for c in campaigns.read(project.engine)} == {"imported"}
+        assert not runs.read(project.engine)
+    finally:
+        project.engine.dispose()
+
+
+def test_a_first_round_that_is_too_small_is_refused_however_much_is_left() -> None:
+    assert _room(5, 100, 0.9, 3) == 5
+    with pytest.raises(UsageError, match="4 instances in the first round are too few"):
+        _room(4, 100, 0.9, 3)
+
+
+def test_a_report_says_how_its_instances_came_in_and_what_else_was_asked(
+    after: tuple[Project, tuple[Round, ...]],
+) -> None:
+    project, found = after
+    first, second = (campaigns.find(project.engine, one.campaign) for one in found[:2])
+    told = report_content(project, FIRST).methods.selection
+    assert told.startswith("20 of 60 instances, drawn by chance with seed 3; check items")
+    for before, one in zip(found, found[1:], strict=False):
+        proposal = chosen_in(project.folder / PROPOSALS.replace("*", str(one.number)))
+        n = len(proposal.strata) - proposal.at_random
+        sought = f"{n} instances by margin of run {before.run}, and {proposal.at_random} at random"
+        assert f"{one.campaign} ({sought})" in told
+    told = how_chosen(project, second)
+    assert "by margin of run" in told.split(";")[0]
+    assert "not those of the data" in told and f"{first.name} (" not in told
 
 
 def test_a_kind_that_learns_no_marks_has_one_round(tmp_path: Path) -> None:

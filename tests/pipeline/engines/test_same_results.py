@@ -50,11 +50,12 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def copies(original: Path, tmp_path: Path) -> Iterator[Callable[[str], Project]]:
+def copies(original: Path, tmp_path: Path) -> Iterator[Callable[..., Project]]:
     opened: list[Project] = []
 
-    def copy(name: str) -> Project:
-        shutil.copytree(original, tmp_path / name)
+    def copy(name: str, workers: int = 2) -> Project:
+        settings = shutil.copytree(original, tmp_path / name) / "konkyo.toml"
+        settings.write_text(settings.read_text().replace("workers = 2", f"workers = {workers}"))
         opened.append(open_project(tmp_path / name))
         return opened[-1]
 
@@ -98,7 +99,7 @@ def assert_same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
 
 
 def test_teach_is_the_same_to_the_last_bit(
-    copies: Callable[[str], Project], here: Any, ray_here: Any
+    copies: Callable[..., Project], here: Any, ray_here: Any
 ) -> None:
     project, steps = copies("ray"), []
     done = teach(project, "p", TeachRequest(engine="ray"), on_run=lambda *step: steps.append(step))
@@ -108,10 +109,10 @@ def test_teach_is_the_same_to_the_last_bit(
 
 
 def test_an_interrupted_teach_keeps_what_it_has_and_goes_on(
-    copies: Callable[[str], Project], here: Any
+    copies: Callable[..., Project], here: Any
 ) -> None:
-    """Three of four runs are trained in processes, the last one here: all are the same."""
-    project = copies("stopped")
+    """Three of four runs are trained in another process, the last one here: all are the same."""
+    project = copies("stopped", workers=1)
 
     def stop(number: int, of: int) -> None:
         if number == 3:
@@ -124,7 +125,7 @@ def test_an_interrupted_teach_keeps_what_it_has_and_goes_on(
     assert_same(kept(project), here[1])
 
 
-def test_the_number_of_threads_changes_no_bit(copies: Callable[[str], Project], here: Any) -> None:
+def test_the_number_of_threads_changes_no_bit(copies: Callable[..., Project], here: Any) -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
@@ -193,7 +194,7 @@ def test_an_unknown_engine_gets_a_hint() -> None:
 
 
 def test_the_command_line_knows_engines(
-    copies: Callable[[str], Project], monkeypatch: pytest.MonkeyPatch
+    copies: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = copies("line").folder
     wrong = konkyo("teach", "--engine", "rey", "--config", folder)

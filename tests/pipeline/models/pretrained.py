@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +79,9 @@ CONFIGS = {
 }
 
 
+@cache
 def tokenizer(name: str) -> Any:
-    """The fast tokenizer of an architecture, 800 pieces at most."""
+    """The fast tokenizer of an architecture, 800 pieces at most; only read and save it."""
     made, trainer = TOKENIZERS[name]()
     given: dict[str, Any] = {"vocab_size": 800, "show_progress": False}
     given["special_tokens"] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -147,7 +151,13 @@ def settings_of(folder: Path, **given: Any) -> Settings:
 
 
 def started(folder: Path, pair: bool = False, labels: tuple[str, ...] = LABELS) -> TrainedModel:
-    """The folder's model as it is."""
+    """The folder's model as it is; each caller has its own."""
+    model = _started(folder, pair, labels)
+    return replace(model, module=copy.deepcopy(model.module))
+
+
+@cache
+def _started(folder: Path, pair: bool, labels: tuple[str, ...]) -> TrainedModel:
     settings = settings_of(folder)
     encoding = encoding_of("transformer").learn([], settings)
     with torch.random.fork_rng([]):

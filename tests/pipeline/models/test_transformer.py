@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -66,8 +67,14 @@ def close(one: torch.Tensor, other: torch.Tensor, atol: float = 1e-5) -> None:
     torch.testing.assert_close(one, other, atol=atol, rtol=1e-5)
 
 
+@cache
+def library_of(folder: Path) -> tuple:
+    """The model and the tokenizer by the library alone; only read them."""
+    return pretrained.plain(folder)
+
+
 def by_the_library(folder: Path, one: Instance, **given) -> object:
-    model, tokenizer = pretrained.plain(folder)
+    model, tokenizer = library_of(folder)
     texts = (one.text,) if not one.text_pair else (one.text, one.text_pair)
     with torch.no_grad():
         return model(**tokenizer(*texts, return_tensors="pt"), **given)

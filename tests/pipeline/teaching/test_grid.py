@@ -9,19 +9,23 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from analysis.aggregation import MASK_AGGREGATORS
 from db.errors import DataError, UsageError
 from db.records import LedgerEntry, TeachingArm
 from db.store import campaigns, runs, teachings
 from db.store.engine import writing
 from db.store.ledger import rows
 from db.tables import ledger
-from pipeline.config import Settings
+from pipeline.align import only
+from pipeline.config import Settings, TeachSettings
 from pipeline.models.training import parts_of
 from pipeline.project import Project, init_project, open_project
 from pipeline.teach import teach
+from pipeline.teaching.arms import parts, taught
+from pipeline.teaching.arms import rows as rows_of
 from pipeline.teaching.experiment import Experiment, marks_of_labelled
 from pipeline.teaching.human import soft_rationales
-from pipeline.teaching.lesson import TeachRequest
+from pipeline.teaching.lesson import Classroom, TeachRequest, lesson
 from pipeline.train import labelled, model_settings
 from tests.pipeline.judging import SETTINGS, judged  # ends in its table [teach]
 
@@ -196,11 +200,9 @@ def test_the_latest_experiment_is_read_back_and_the_former_found_again(project: 
     shared = {run.id for run in first.runs} & {run.id for run in heavier.runs}
     assert len(shared) == 2, "plain training is the same, whatever the weight"
     campaign = campaigns.find(project.engine, "p")
-    latest = teachings.latest(project.engine, campaign.id)
-    assert latest is not None and latest.id == heavier.plan.id
+    assert teachings.read(project.engine, campaign.id)[0].id == heavier.plan.id
     assert teach(project, "p").plan.id == first.plan.id
-    again = teachings.latest(project.engine, campaign.id)
-    assert again is not None and again.id == first.plan.id
+    assert teachings.read(project.engine, campaign.id)[0].id == first.plan.id
 
 
 def test_rationales_weighted_by_reliability_are_made_of_training_alone(project: Project) -> None:
@@ -211,6 +213,30 @@ def test_rationales_weighted_by_reliability_are_made_of_training_alone(project: 
     one, other = by_name(plain), by_name(weighed)
     assert one["vanilla"].runs == other["vanilla"].runs
     assert not set(one["attention_supervision"].runs) & set(other["attention_supervision"].runs)
+
+
+def test_of_a_fraction_nothing_else_makes_workers_reliable(project: Project) -> None:
+    """Whoever has only so many rationales knows workers by these alone."""
+    data = labelled(project, "bilstm_attention")
+    campaign = campaigns.find(project.engine, "p")
+    marks = marks_of_labelled(project, campaign, data)
+    wanted = lesson(project, TeachRequest(rationales="reliability"))
+    room = Classroom(project, campaign, data, marks, wanted)
+    (row,) = rows_of(TeachSettings(), None, False)
+    whole = taught(row, row.choices[0])
+    some, every = room.recipes([*parts([whole], [0.25]), whole])[:2]
+    masks = MASK_AGGREGATORS.load("reliability")(only(marks, some.human))
+    for n, name in enumerate(masks.instance_ids):
+        np.testing.assert_allclose(some.human[name].marks, masks.scores[n], rtol=1e-6)
+    differ = [not np.array_equal(some.human[n].marks, every.human[n].marks) for n in some.human]
+    assert len(masks.instance_ids) == len(some.human) < len(every.human) and any(differ)
+
+
+def test_without_a_control_it_is_said_so(project: Project, done: Experiment) -> None:
+    alone = teach(with_settings(project, SETTINGS + "controls = []"), "p")
+    assert [arm.role for arm in alone.arms] == ["baseline", "taught"]
+    assert alone.table.notes[-1].startswith("attention_supervision has no control")
+    assert not any("no control" in note for note in done.table.notes)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +259,16 @@ def test_rationales_weighted_by_reliability_are_made_of_training_alone(project: 
         ("", {"fractions": (0.001,)}, r"0\.001 of \d+ training instances .* is none"),
         ("", {"fractions": (1.5,)}, "above 0 and at most 1, not 1.5"),
         ('controls = ["shufled"]', {}, "no control called 'shufled'"),
+        (
+            '[[teach.objective]]\nname = "attention_supervision"\noptions = {layer = 0}',
+            {},
+            "needs heads",
+        ),
+        (
+            'fractions = [0.001]\nobjective = [{name = "saliency_learning", weight = [1, 3]}]',
+            {},
+            "is none",
+        ),
         ("", {"rationales": "mode"}, "mean, reliability"),
         ('domain = "genre"', {}, "no instance has the attribute 'genre'"),
     ],
@@ -244,3 +280,18 @@ def test_what_cannot_be_is_refused_before_anything_is_trained(
     with pytest.raises((UsageError, DataError), match=message):
         teach(with_settings(project, SETTINGS + more), "p", TeachRequest(**request_))
     assert len(runs.read(project.engine)) == before
+
+
+def test_an_arm_that_diverged_is_kept_as_far_as_it_came_and_the_table_says_so(
+    project: Project,
+) -> None:
+    # a weight that rises over two epochs: in the second, the loss is beyond single precision
+    wild = '[[teach.objective]]\nname = "attention_supervision"\nweight = 2.2e38\n'
+    settings = SETTINGS.replace("epochs = 1", "epochs = 3") + "controls = []\n" + wild
+    done = teach(with_settings(project, settings + 'schedule = "rise"\nover = 2\n'), "p")
+    said = [note for note in done.table.notes if "diverged" in note]
+    assert [note.partition(":")[0] for note in said] == [
+        "attention_supervision, seed 1",
+        "attention_supervision, seed 2",
+    ]
+    assert all("epoch 1 is kept" in note for note in said)
