@@ -29,11 +29,6 @@ class Row:
     name: str
     choices: tuple[Terms, ...]
 
-    @property
-    def needs_human(self) -> bool:
-        """Whether its loss learns from what people marked."""
-        return any(term.load().needs_human for term in self.choices[0])
-
 
 @dataclass(frozen=True)
 class Arm:

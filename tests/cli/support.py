@@ -28,6 +28,7 @@ bootstrap = 50
 
 [teach]
 seeds = 2
+controls = ["shuffled"]
 
 [market]
 """

@@ -49,7 +49,7 @@ def test_training(project: Path, overtaken: Callable[..., tuple[Said, Said]]) ->
 def test_explaining(project: Path, overtaken: Callable[..., tuple[Said, Said]]) -> None:
     done("train")
     words = ("explain", "--explainer", "attention", "--json")
-    faster, slower = overtaken("pipeline.explain.load", load, *words)
+    faster, slower = overtaken("pipeline.explaining.load", load, *words)
     assert (faster.json["new"], faster.json["known"]) == ({"attention": 60}, {"attention": 0})
     assert (slower.json["new"], slower.json["known"]) == ({"attention": 0}, {"attention": 60})
 

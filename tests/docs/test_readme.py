@@ -40,6 +40,7 @@ endpoint_url = "http://127.0.0.1:{port}"
 bootstrap = 50
 [teach]
 seeds = 2
+controls = []
 """
 
 

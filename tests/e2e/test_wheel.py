@@ -23,7 +23,7 @@ from pipeline.cli.main import run
 from pipeline.demos.text import Text
 assert "epochs = 30" in Text.settings
 Text.settings = Text.settings.replace("epochs = 30", "epochs = 2")
-Text.settings += "[analysis]\\nbootstrap = 50\\n[teach]\\nseeds = 2\\n"
+Text.settings += "[analysis]\\nbootstrap = 50\\n[teach]\\nseeds = 2\\ncontrols = []\\n"
 Text.share, Text.rated = 0.1, 8
 run()
 """

@@ -180,22 +180,22 @@ def test_a_run_is_named_as_it_was_before_labels_could_be_chosen(make_project: Ma
 def test_teach_gives_every_row_the_same_labels_and_reads_itself_back(
     make_project: MakeProject,
 ) -> None:
-    project = make_project(SETTINGS)
+    project = make_project(SETTINGS + 'controls = ["shuffled"]\n')
     judged(project)
     given = teach(project, "p")
     soft = teach(project, "p", TeachRequest(labels="soft", certainty=True))
     assert (given.labels, given.certainty) == ("given", False)
     assert (soft.labels, soft.certainty) == ("soft, by dawid_skene", True)
     for one in (soft, given):
-        assert [arm.name for arm in one.arms] == [VANILLA, TAUGHT, "shuffled", "random"]
-    assert len(soft.runs) == 8 and not {r.id for r in soft.runs} & {r.id for r in given.runs}
+        assert [arm.name for arm in one.arms] == [VANILLA, TAUGHT, "shuffled"]
+    assert len(soft.runs) == 6 and not {r.id for r in soft.runs} & {r.id for r in given.runs}
     assert {run.settings["labels"] for run in soft.runs} == {"soft"}
     weighed = [run.settings.get("certainty", False) for run in soft.runs]
-    assert weighed == [False, True, True, True] * 2
+    assert weighed == [False, True, True] * 2
     # The earlier experiment is found again, nothing trained twice.
     trained: list[int] = []
     again = teach(project, "p", on_run=lambda number, of: trained.append(number))
-    assert trained == list(range(1, 9))
+    assert trained == list(range(1, 7))
     assert [run.id for run in again.runs] == [run.id for run in given.runs]
     assert again.table.means == given.table.means
 
