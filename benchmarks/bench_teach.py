@@ -4,8 +4,8 @@ Three tables: `yelp` (all objectives and their controls on reviews that workers 
 ACL 2020), `sst` (the family of adversarial training of attention on the Stanford Sentiment
 Treebank, with how far attention agrees with gradients), and `digits` (scikit-learn's digits, a few
 of them turned by 90 degrees in training: center loss and sampling by distance). Run one with
-`python benchmarks/bench_teach.py yelp [--seeds N] [--kind NAME] [--quick] [--work DIR]`. The real
-data are looked for in ../shared/data. It prints a table and judges nothing but by the rule that
+`python benchmarks/bench_teach.py yelp [--seeds N] [--kind NAME] [--rows NAME …] [--quick]
+[--work DIR]`. The real data are looked for in ../shared/data. It prints a table and judges nothing but by the rule that
 `teach` has; figures of other small runs stand beside. With --work what is trained is kept, and an
 interrupted run goes on.
 """
@@ -82,6 +82,7 @@ MEASURED = {
 """Task AUC and AUROC against people in other small runs; no target."""
 FAMILY = ("attention_at", "attention_iat", "attention_rp", "attention_vat", "attention_ivat",
           "word_at", "word_vat", "association")  # fmt: skip
+TABLES = ("yelp", "sst", "digits")
 TURNED = 0.05
 """The share of the training digits that is turned."""
 
@@ -100,7 +101,7 @@ def yelp(given: argparse.Namespace, work: Path) -> Experiment:
     driver = runpy.run_path(str(EXAMPLE))
     joined = work / "both_parts.csv"
     driver["join"]([SHARED / "yelp_hat" / file for file in driver["PARTS"].values()], joined)
-    names = list(ROWS)[:3] if given.quick else list(ROWS)
+    names = given.rows or (list(ROWS)[:3] if given.quick else list(ROWS))
     settings = YELP.format(
         kind=given.kind or "cnn_attention",
         epochs=3 if given.quick else 30,
@@ -179,7 +180,8 @@ def sst(given: argparse.Namespace) -> TrialTable:
         data = [one for at, one in enumerate(data) if at % 10 == 0]
     settings = Settings(kind=given.kind or "cnn_attention", embedding_dim=100, hidden_dim=64,
                         epochs=2 if given.quick else 8, patience=3)  # fmt: skip
-    ways = [Way("vanilla"), *(Way(name, (Weighted(name, 1.0),)) for name in FAMILY)]
+    family = FAMILY if given.rows is None else given.rows
+    ways = [Way("vanilla"), *(Way(name, (Weighted(name, 1.0),)) for name in family)]
 
     def measures(done: Fitted, test: Sequence[Instance]) -> dict[str, np.ndarray]:
         return dict(looking(done.model, test))
@@ -204,7 +206,7 @@ def digits(given: argparse.Namespace) -> TrialTable:
     data = list({one.id: one for one in data}.values())
     settings = Settings(kind="mlp", hidden_dim=64, epochs=10 if given.quick else 60, patience=20)
     distance = {"sampling": "distance", "sampling_warmup": 5}
-    center = (Weighted("center", 0.01),)
+    center = (Weighted("center", 0.1),)
     ways = [
         Way("vanilla"),
         Way("center", center),
@@ -276,14 +278,18 @@ def compared(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("table", choices=("yelp", "sst", "digits"), nargs="*")
+    parser.add_argument("tables", nargs="*", help="yelp, sst, digits (default: all)")
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--kind", help="of model, for yelp and sst (default: cnn_attention)")
     parser.add_argument("--quick", action="store_true", help="a moment, for a look")
     parser.add_argument("--work", type=Path, help="keep what is trained here (yelp)")
+    parser.add_argument("--rows", nargs="*", help="objectives beside plain training (default: all)")
     given = parser.parse_args()
+    unknown = set(given.tables) - set(TABLES)
+    if unknown:
+        parser.error(f"no table called {', '.join(sorted(unknown))} (there are: yelp, sst, digits)")
     needs = {"yelp": SHARED / "yelp_hat", "sst": SST}
-    for name in given.table or ("yelp", "sst", "digits"):
+    for name in given.tables or TABLES:
         missing = needs.get(name)
         if missing is not None and not missing.is_dir():
             print(f"{name} is left out: {missing.name} is not in ../shared/data")

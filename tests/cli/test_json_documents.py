@@ -128,7 +128,7 @@ def test_names_and_numbers_that_do_not_exist(
 
 
 def test_a_control_that_does_not_exist_is_refused_before_anything_is_trained(at: Path) -> None:
-    settings = (at / "konkyo.toml").read_text().replace("seeds = 2", 'controls = ["shufled"]')
+    settings = (at / "konkyo.toml").read_text().replace('"shuffled"', '"shufled"')
     (at / "other.toml").write_text(settings)
     said = konkyo("teach", "pilot", "--config", "other.toml")
     assert said.code == 2
