@@ -63,10 +63,14 @@ def test_arguments_that_fit_both_against_their_controls(desk: Desk) -> None:
         assert values["share_consistent", condition] == pytest.approx(expected)
     subjects = {d.subject: d for d in found.result.differences}
     assert set(subjects) == {"attention - wrong label", "attention - shuffled"}
-    for one_difference in subjects.values():
+    for name, one_difference in subjects.items():
         assert one_difference.paired and one_difference.p_holm < 0.01
+        control = name.removeprefix("attention - ")
+        beside_input = "shuffled" if control == "shuffled" else "attention"
+        planted = CHANCE["attention"] ** 2 - CHANCE[beside_input] * CHANCE[control]
         (both,) = (e for e in one_difference.estimates if e.over == "both")
-        assert both.low is not None and both.low > 0.3
+        assert both.low is not None and both.high is not None
+        assert 0 < both.low < planted < both.high
     # Either campaign may be named first.
     turned = beside(desk.project, "fits-label", "fits-input", Wanted())
     swapped = {(e.name, e.subject): e.value for e in turned.result.estimates if e.over == "units"}
