@@ -26,9 +26,9 @@ from pipeline.crowd_labels import QUESTION
 from pipeline.drawing.base import FLOORS
 from pipeline.judged import by_instance, judged_campaign, regular
 from pipeline.learned import learned_from
-from pipeline.models.batches import TOKEN_BUDGET, exact_batches
 from pipeline.models.checkpoint import load
-from pipeline.models.trained import TrainedModel, frozen
+from pipeline.models.predict import passed
+from pipeline.models.trained import TrainedModel
 from pipeline.planted import replaced_token
 from pipeline.project import Project
 from pipeline.readable import readable
@@ -169,13 +169,8 @@ def _pool(
 
 def features_of(model: TrainedModel, data: Sequence[Instance]) -> Floats:
     """What the last layer reads, (n, H), in the order of the instances."""
-    found: dict[int, np.ndarray] = {}
-    rows = model.encode(data)
-    with torch.no_grad(), frozen(model) as module:
-        for places, batch in exact_batches(rows, TOKEN_BUDGET):
-            values = penultimate(module, batch.to(model.device)).features.double().cpu().numpy()
-            found |= dict(zip(places, values, strict=True))
-    return np.stack([found[at] for at in range(len(rows))])
+    found = passed(model, model.encode(data), lambda *one: penultimate(*one).features)
+    return torch.stack(found).double().numpy()
 
 
 def _learned(model: TrainedModel, run: ModelRun, everything: Sequence[Instance]) -> Learned:

@@ -21,9 +21,9 @@ from db.records import Instance
 from pipeline.masks.learning import MaskSettings, Part, learn_from_parts
 from pipeline.masks.units import fitting
 from pipeline.models.base import Model
-from pipeline.models.batches import TOKEN_BUDGET, Batch, Row, collate, exact_batches
+from pipeline.models.batches import TOKEN_BUDGET, Batch, Row, collate
 from pipeline.models.places import by_model, by_row
-from pipeline.models.predict import logits_of
+from pipeline.models.predict import logits_of, passed
 from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel, frozen
 
@@ -129,13 +129,8 @@ def _fresh(model: TrainedModel, row: Row, seed: int) -> nn.Module:
 
 def _masks(model: TrainedModel, network: nn.Module, rows: Sequence[Row]) -> Ragged:
     """float32 masks in the order of the rows."""
-    found: dict[int, NDArray[np.float32]] = {}
-    with torch.no_grad(), frozen(model) as module:
-        for places, batch in exact_batches(rows, TOKEN_BUDGET):
-            batch = batch.to(model.device)
-            masks = _masked(network, module.embed(batch), batch)
-            found.update(zip(places, masks.to("cpu", torch.float32).numpy(), strict=True))
-    return Ragged.from_rows(found[place] for place in range(len(rows)))
+    found = passed(model, rows, lambda module, batch: _masked(network, module.embed(batch), batch))
+    return Ragged.from_rows(one.float().numpy() for one in found)
 
 
 def _masked(network: nn.Module, embeddings: Tensor, batch: Batch | None) -> Tensor:

@@ -69,6 +69,13 @@ class Output:
     summary: Tensor | None = None
 
 
+def summary_of(output: Output) -> Tensor:
+    """z of a model that offers "a summary", (B, S)."""
+    if output.summary is None:
+        raise TypeError("a model that offers a summary gives one")
+    return output.summary
+
+
 class Model(Protocol):
     """A torch module (its ordinary methods are listed as far as they are used).
 

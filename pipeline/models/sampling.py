@@ -16,8 +16,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pipeline.models.batches import TOKEN_BUDGET, Row, class_of, exact_batches
-from pipeline.models.trained import TrainedModel, frozen
+from pipeline.models.base import summary_of
+from pipeline.models.batches import Row, class_of
+from pipeline.models.predict import passed
+from pipeline.models.trained import TrainedModel
 
 
 def drawn_by_distance(
@@ -57,14 +59,6 @@ def class_means(z: Tensor, of: Tensor, n_classes: int) -> Tensor:
 
 def summaries(model: TrainedModel, rows: Sequence[Row]) -> Tensor:
     """z of each row, float64 (n, S), on the CPU."""
-    places: list[int] = []
-    found: list[Tensor] = []
-    with torch.no_grad(), frozen(model) as module:
-        for some, batch in exact_batches(rows, TOKEN_BUDGET):
-            summary = module(batch.to(model.device)).summary
-            if summary is None:
-                raise TypeError("a model that offers a summary gives one")
-            places += some
-            found.append(summary.double().cpu())
-    order = torch.tensor(places).argsort()
-    return torch.cat(found)[order]
+    return torch.stack(
+        passed(model, rows, lambda module, batch: summary_of(module(batch)))
+    ).double()

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from db.errors import UsageError
-from pipeline.models.base import SUMMARY, Model, Output
+from pipeline.models.base import SUMMARY, Model, Output, summary_of
 from pipeline.models.batches import Batch, classes
 from pipeline.objectives.base import Term
 
@@ -98,7 +98,5 @@ class Centres:
 
 def _summary(output: Output) -> Tensor:
     """(B, S), of single precision at least."""
-    if output.summary is None:
-        raise TypeError("a model that offers a summary gives one")
-    z = output.summary
+    z = summary_of(output)
     return z.float() if z.dtype in (torch.bfloat16, torch.float16) else z
