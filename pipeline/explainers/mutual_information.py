@@ -130,6 +130,4 @@ def _check_numbers(one: Instance) -> None:
 def _numbers(rows: Sequence[Row]) -> NDArray[Any]:
     """(N, F): the features as the model reads them, in its order, whatever that of the rows."""
     batch = collate(rows)
-    if batch.values is None:
-        raise ValueError("rows of features have values")
-    return np.asarray(by_model(batch.values, batch)[..., 0], dtype=np.float64)
+    return np.asarray(by_model(batch.read, batch)[..., 0], dtype=np.float64)

@@ -35,9 +35,7 @@ class AdaptedRow(Adapted):
 
     def embed(self, batch: Batch) -> Tensor:
         """(B, F, K): the numbers of each feature, standardised, in the order of the row."""
-        if batch.values is None:
-            raise ValueError("rows of features have values")
-        return batch.values.to(next(self.parameters()).dtype)
+        return batch.read.to(next(self.parameters()).dtype)
 
     def read(self, embeddings: Tensor, batch: Batch) -> Tensor:
         """(B, F, H) in the order of the model, if the module is as it should be."""

@@ -101,6 +101,13 @@ class Batch:
         positions = torch.arange(self.ids.shape[1], device=self.ids.device)
         return positions < self.first[:, None]
 
+    @property
+    def read(self) -> Tensor:
+        """(B, T, K): the `values`, for a model that reads units by more than their ids."""
+        if self.values is None:
+            raise ValueError("the rows of this model have values")
+        return self.values
+
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
         return self._map(lambda tensor: tensor.to(device))

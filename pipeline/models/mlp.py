@@ -61,9 +61,7 @@ class MLP(ThreeSteps):
 
     def embed(self, batch: Batch) -> Tensor:
         """(B, F, K): the numbers of each feature, standardised, in the order of the row."""
-        if batch.values is None:
-            raise ValueError("rows of an MLP have values")
-        return batch.values.to(next(self.parameters()).dtype)
+        return batch.read.to(next(self.parameters()).dtype)
 
     def encode(self, embeddings: Tensor, batch: Batch) -> States:
         """A feature's state is what it is read as: the layers mix features at once."""

@@ -14,9 +14,7 @@ from pipeline.models.pixels import Pixels
 
 def standardised(batch: Batch, mean: Tensor, spread: Tensor) -> Tensor:
     """(B, U, K), of the precision of `mean`, (C,): 0 at the mean colour, 1 a `spread`, (C,), off."""
-    if batch.values is None:
-        raise ValueError("rows of pictures have values")
-    levels = batch.values.to(mean).reshape(*batch.ids.shape, -1, len(mean))
+    levels = batch.read.to(mean).reshape(*batch.ids.shape, -1, len(mean))
     embedded: Tensor = ((levels / 255 - mean) / spread).flatten(-2)
     return embedded
 

@@ -170,10 +170,8 @@ class Transformer(nn.Module):
 
     def _codes(self, batch: Batch) -> Tensor:
         """int64 (B, T, P): pieces, −1 where there is none; a masked unit is one mask."""
-        if batch.values is None:
-            raise ValueError("rows of a transformer have pieces")
         masked = (batch.ids == UNKNOWN)[..., None]
-        codes = batch.values.masked_fill(masked, -1)
+        codes = batch.read.masked_fill(masked, -1)
         codes[..., :1].masked_fill_(masked, self.encoding.mask)
         return codes
 
