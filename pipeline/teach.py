@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from db.errors import KonkyoError
 from db.records import ModelRun, TeachingArm, TeachingPlan
 from db.store import teachings
-from pipeline.align import only
 from pipeline.engines.base import Engine
 from pipeline.engines.opening import open_engine
 from pipeline.judged import judged_campaign
@@ -98,7 +97,7 @@ class _Work:
             if measured:
                 test = set(one.run.settings["test"])
                 tested = [i for i in room.data if i.id in test]
-                measure(room.project, one.run, tested, only(room.marks, test))
+                measure(room.project, one.run, tested, room.marks)
             found.append(one.run)
             self.done += 1
             if self.on_run is not None:

@@ -164,7 +164,7 @@ def unfinished(project: Project, data: Sequence[Instance], recipe: Recipe) -> Pa
 
 def trained_already(project: Project, data: Sequence[Instance], recipe: Recipe) -> Trained | None:
     """The recipe's run, where it is there with its weights."""
-    known = _known(project, run_id(data, recipe))
+    known = runs.known(project.engine, run_id(data, recipe))
     if known is None or not (project.folder / known.weights).is_dir():
         return None
     crowd = recipe.crowd
@@ -200,7 +200,7 @@ def keep(project: Project, data: Sequence[Instance], recipe: Recipe, made: Made)
     """Write the weights, then the run with its predictions."""
     identity, fitted, crowd = run_id(data, recipe), made.fitted, recipe.crowd
     notes, left_out = (crowd.notes, crowd.left_out) if crowd else ((), {})
-    known = _known(project, identity)
+    known = runs.known(project.engine, identity)
     folder = project.models / identity
     if known is not None and folder.is_dir():  # another process was faster
         _progress(project, identity).unlink(missing_ok=True)
@@ -236,10 +236,6 @@ def keep(project: Project, data: Sequence[Instance], recipe: Recipe, made: Made)
 def _progress(project: Project, identity: str) -> Path:
     """Where a run that is being trained stands, until it is kept."""
     return project.models / f".{identity}.training"
-
-
-def _known(project: Project, identity: str) -> ModelRun | None:
-    return next((run for run in runs.read(project.engine) if run.id == identity), None)
 
 
 def _recorded(recipe: Recipe) -> dict[str, Any]:

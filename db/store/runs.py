@@ -34,6 +34,12 @@ def read(engine: Engine, *, objective: str | None = None) -> list[ModelRun]:
     return fetch(engine, query, ModelRun)
 
 
+def known(engine: Engine, run_id: str) -> ModelRun | None:
+    """The run of exactly this id, if it is there."""
+    found = fetch(engine, select(model_runs).where(model_runs.c.id == run_id), ModelRun)
+    return found[0] if found else None
+
+
 def find(engine: Engine, run_id: str | None) -> ModelRun:
     """The run whose id begins with `run_id`; without one, the latest that `train` made."""
     runs = [

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
-
-from analysis.aggregation import MASK_AGGREGATORS
-from analysis.aggregation.base import SoftMasks
 from db.errors import UsageError
 from db.records import Campaign, Instance, ModelRun
 from db.store import campaigns, ledger
@@ -38,12 +34,14 @@ from pipeline.plan import PlanRequest
 from pipeline.project import Project
 from pipeline.proposal import written
 from pipeline.select import SelectRequest, seen_by_people, select
+from pipeline.teaching.arms import TAUGHT
+from pipeline.teaching.human import Human, soft_rationales
 from pipeline.train import Recipe, labelled, model_settings, train_run
 
 TABLE = "rounds.csv"
 PROPOSALS = "round-*.jsonl"
 BY = "margin"
-TAUGHT, WEIGHT = "attention_supervision", 0.2
+WEIGHT = 0.2
 EXPLAINER, ALIGNMENT = "attention", "auroc"
 FEWEST = 5
 """A batch of fewer is not worth a campaign."""
@@ -222,15 +220,13 @@ def _labels(
 
 def _marks(
     project: Project, held: Sequence[Campaign], data: Sequence[Instance], settings: Settings
-) -> Mapping[str, HumanTarget]:
+) -> Human:
     """Instance → the share of people who marked each unit, over all campaigns."""
     ids = {one.id for one in data}
     found: dict[str, HumanTarget] = {}
     for campaign in held:
         marks = in_units_of_model(only(marks_of(project, campaign), ids), data, settings)
-        masks: SoftMasks = MASK_AGGREGATORS.load("mean")(marks)
-        for row, name in enumerate(masks.instance_ids):
-            found[name] = HumanTarget(np.asarray(masks.scores[row], dtype=np.float32))
+        found |= soft_rationales(marks, ids, "mean")
     return found
 
 

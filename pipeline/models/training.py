@@ -86,13 +86,11 @@ def fit(
     by_id = {instance.id: instance for instance in instances}
     learning = [by_id[name] for name in parts.train if goals is None or name in goals.goals]
     check_goals(goals, learning)
-    encoding = encoding_of(settings.kind).learn(learning, settings)
-    pair = any(one.text_pair is not None for one in instances)
     notes: list[str] = []
     device = choose_device(settings.device)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
-        model = build(settings, encoding, classes_of(instances, labels), pair)
+        model = _fresh(instances, learning, settings, labels)
         _start(model, notes)
         check_sampling(model)
         model.module.to(device)
@@ -144,13 +142,23 @@ def check_suited(
     """
     training = set(parts_of(instances, settings, seed).train)
     learning = [one for one in instances if one.id in training]
-    encoding = encoding_of(settings.kind).learn(learning, settings)
-    pair = any(one.text_pair is not None for one in instances)
     with torch.random.fork_rng([]):
-        model = build(settings, encoding, classes_of(instances), pair)
+        model = _fresh(instances, learning, settings)
     check_sampling(model)
     for terms in losses:
         loaded(terms, model)
+
+
+def _fresh(
+    instances: Sequence[Instance],
+    learning: Sequence[Instance],
+    settings: Settings,
+    labels: Sequence[str] | None = None,
+) -> TrainedModel:
+    """A model of the classes of `instances`, that reads what is in those that it learns."""
+    encoding = encoding_of(settings.kind).learn(learning, settings)
+    pair = any(one.text_pair is not None for one in instances)
+    return build(settings, encoding, classes_of(instances, labels), pair)
 
 
 def _unlabelled(model: TrainedModel, given: Sequence[Instance]) -> list[Row]:

@@ -125,7 +125,10 @@ def _read(
 ) -> Experiment:
     arms = [arm for arm in plan.arms if arm.role != "candidate"]
     marks = marks_of_labelled(project, campaign, data)
-    trials = [_trial(project, arm, known[arm.runs[n]], data, marks) for n in whole for arm in arms]
+    number = {instance.id: n for n, instance in enumerate(data)}
+    trials = [
+        _trial(project, arm, known[arm.runs[n]], data, number, marks) for n in whole for arm in arms
+    ]
     settings = project.settings.analysis
     table = compare_trials(
         trials,
@@ -235,14 +238,18 @@ def _excluded(trial: Trial, run: ModelRun) -> dict[str, int]:
 
 
 def _trial(
-    project: Project, arm: TeachingArm, run: ModelRun, data: Sequence[Instance], marks: Marks
+    project: Project,
+    arm: TeachingArm,
+    run: ModelRun,
+    data: Sequence[Instance],
+    number: Mapping[str, int],
+    marks: Marks,
 ) -> Trial:
-    number = {instance.id: n for n, instance in enumerate(data)}
-    truth = {i.id: run.labels.index(str(i.label)) for i in data}
+    """Of one run; `number`: where each of the data stands, by its id."""
     test = [identity for identity in run.settings["test"] if identity in number]
     found = runs.probabilities(project.engine, run.id)
     tested = [data[number[i]] for i in test]
-    classes = np.array([truth[i] for i in test], dtype=np.int64)
+    classes = np.array([run.labels.index(str(one.label)) for one in tested], dtype=np.int64)
     probabilities = np.stack([found[i] for i in test]).astype(np.float64)
     domain = project.settings.teach.domain
     return Trial(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -106,7 +106,7 @@ class Classroom:
     data: Sequence[Instance]
     marks: Marks
     lesson: Lesson
-    _made: dict[int, Human] = field(default_factory=dict, repr=False)
+    _made: dict[tuple[str, float, int], Human] = field(default_factory=dict, repr=False)
     _said: dict[int, CrowdLabels | None] = field(default_factory=dict, repr=False)
 
     def check(self, arms: Sequence[Arm]) -> None:
@@ -153,23 +153,25 @@ class Classroom:
         ]
 
     def _learned(self, arm: Arm, seed: int) -> Human:
-        """What an arm learns from people; of a fraction, as if nobody had marked the rest."""
-        if not arm.needs_human:
-            return {}
-        human = self._human(seed)
-        if arm.control:
-            return CONTROLS[arm.control](human, seed)
-        if arm.fraction == 1:
-            return human
-        kept = fraction_of(human, arm.fraction, seed)
-        return soft_rationales(self.marks, kept, self.lesson.rationales)
+        """What an arm learns from people."""
+        return self._human(seed, arm.control, arm.fraction) if arm.needs_human else {}
 
-    def _human(self, seed: int) -> Human:
-        """What people marked of the training part, made once for a seed."""
-        if seed not in self._made:
-            training = parts_of(self.data, model_settings(self.project), seed).train
-            self._made[seed] = soft_rationales(self.marks, training, self.lesson.rationales)
-        return self._made[seed]
+    def _human(self, seed: int, control: str = "", fraction: float = 1.0) -> Human:
+        """What people marked of the training part, what a control makes of it, or a fraction of it,
+        as if nobody had marked the rest; made once."""
+        key = control, fraction, seed
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        return self._made[key]
+
+    def _make(self, control: str, fraction: float, seed: int) -> Human:
+        if control:
+            return CONTROLS[control](self._human(seed), seed)
+        if fraction < 1:
+            kept: Collection[str] = fraction_of(self._human(seed), fraction, seed)
+        else:
+            kept = parts_of(self.data, model_settings(self.project), seed).train
+        return soft_rationales(self.marks, kept, self.lesson.rationales)
 
     def _crowd(self, seed: int) -> CrowdLabels | None:
         """What people said of the labels of the training part, made once for a seed."""
