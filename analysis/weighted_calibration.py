@@ -8,12 +8,22 @@ three lower is better.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.arrays import Floats, Ints, divide, incidence
 
 BINS = 15
 SMALLEST = float(np.finfo(np.float32).tiny)
 """A probability that underflowed is not impossible: the loss of one is bounded here, at 87.3."""
+
+
+def binned(sure: Floats, n_bins: int = BINS) -> tuple[Floats, Ints]:
+    """Edges of bins of equal width, (n_bins + 1,), and the bin of each confidence, (m,).
+
+    A bin is open below and closed above, but for the first, which has 0 too.
+    """
+    edges = np.linspace(0, 1, n_bins + 1)
+    return edges, np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, n_bins - 1)
 
 
 def brier(truth: Ints, probabilities: Floats) -> Floats:
@@ -26,7 +36,7 @@ def brier(truth: Ints, probabilities: Floats) -> Floats:
     return np.asarray(((probabilities - true) ** 2).sum(axis=1), dtype=np.float64)
 
 
-def log_loss(truth: Ints, probabilities: Floats) -> Floats:
+def log_loss(truth: Ints, probabilities: Floats | NDArray[np.float32]) -> Floats:
     """−log p of the true class in nats, shape (m,), 0 and above (Good 1952)."""
     of_truth = probabilities[np.arange(len(truth)), truth].astype(np.float64)
     return np.asarray(-np.log(np.maximum(of_truth, SMALLEST)), dtype=np.float64)
@@ -43,7 +53,6 @@ def calibration_error(truth: Ints, probabilities: Floats, weights: Floats) -> Fl
     """
     sure = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == truth
-    edges = np.linspace(0, 1, BINS + 1)
-    places = np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, BINS - 1)
+    _, places = binned(sure)
     gaps = incidence(places, np.arange(len(sure)), (BINS, len(sure)), right - sure) @ weights
     return divide(np.abs(gaps).sum(axis=0), weights.sum(axis=0))

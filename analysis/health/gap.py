@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special  # type: ignore[import-untyped]
 
 from analysis.arrays import Floats
 from analysis.intervals import Spread, estimate
+from analysis.weighted_calibration import log_loss
 from db.errors import DataError
 from db.records import Estimate
 
-SMALLEST = float(np.finfo(np.float32).tiny)
-"""A probability that underflowed is not impossible."""
 SCALE = {
     "loss": "nats, train − other; below 0 the model does better on what it learned from",
     "": "−1 to 1, train − other; above 0 the model does better on what it learned from",
@@ -87,9 +86,5 @@ def _of_instances(probabilities: ArrayLike, labels: ArrayLike) -> Mapping[str, F
     given, of = np.asarray(probabilities, np.float64), np.asarray(labels, np.int64)
     if given.ndim != 2 or of.shape != given.shape[:1]:
         raise DataError(f"probabilities of shape {given.shape} do not go with labels of {of.shape}")
-    truth: NDArray[np.float64] = given[np.arange(len(of)), of]
     right = given.argmax(axis=1) == of if len(of) else np.zeros(0)
-    return {
-        "accuracy": np.asarray(right, np.float64),
-        "loss": -np.log(np.maximum(truth, SMALLEST)),
-    }
+    return {"accuracy": np.asarray(right, np.float64), "loss": log_loss(of, given)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from db.records import Estimate, Over
@@ -87,6 +87,14 @@ def interval(estimate: Estimate | None, signed: bool = False) -> str:
 def confidence(estimate: Estimate) -> str:
     """`95%`."""
     return f"{estimate.confidence * 100:g}%"
+
+
+def lines_over_seeds(means: Sequence[Estimate]) -> str:
+    """What the lines of a plot of means over seeds are; empty where none has an interval."""
+    sure = next((mean for mean in means if mean.low is not None), None)
+    return (
+        "" if sure is None else f"Lines are {confidence(sure)} intervals over seeds and instances."
+    )
 
 
 def interval_phrase(estimate: Estimate, signed: bool = False) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BINS = 15
+from analysis.weighted_calibration import BINS, binned
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ def calibration(
     """Of class probabilities (n, C) against class numbers (n,), n at least 1."""
     sure = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
-    edges = np.linspace(0, 1, n_bins + 1)
-    places = np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, n_bins - 1)
+    edges, places = binned(sure, n_bins)
     counts = np.bincount(places, minlength=n_bins)
     filled = np.flatnonzero(counts)
     confidence = np.bincount(places, sure, n_bins)[filled] / counts[filled]

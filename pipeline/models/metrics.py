@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, roc_auc_score  # type: ignore[import-untyped]
 
+from analysis.weighted_calibration import log_loss
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -35,13 +37,11 @@ def classification_metrics(
 ) -> Metrics:
     """Metrics of class probabilities (n, C) against class numbers (n,), n at least 1."""
     predicted = probabilities.argmax(axis=1)
-    of_truth = probabilities[np.arange(len(labels)), labels].astype(np.float64)
-    smallest = np.finfo(np.float32).tiny  # a probability that underflowed is not impossible
     return Metrics(
         accuracy=float((predicted == labels).mean()),
         macro_f1=float(f1_score(labels, predicted, average="macro")),
         auc=_auc(probabilities, labels),
-        loss=float(-np.log(np.maximum(of_truth, smallest)).mean()),
+        loss=float(log_loss(labels, probabilities).mean()),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.report.glossary import subject, term
 from analysis.report.plots.charts import DotRow, Dots
 from analysis.report.teaching import Objective, Teaching
-from analysis.report.wording import confidence
+from analysis.report.wording import lines_over_seeds
 from db.records import Estimate
 from db.words import counted
 
@@ -45,9 +45,7 @@ def _seeds(teaching: Teaching, metric: str) -> int:
 
 def _caption(means: list[Estimate], seeds: int) -> str:
     text = f"The mean over {counted(seeds, 'seed')}, of instances that were not learned from."
-    sure = next((mean for mean in means if mean.low is not None), None)
-    if sure is not None:
-        text += f" Lines are {confidence(sure)} intervals over seeds and instances."
+    text = f"{text} {lines_over_seeds(means)}".rstrip()
     return (
         f"{text} Objectives are paired by seed: whether two differ is told by their paired "
         "difference, not by whether their lines overlap."

@@ -8,7 +8,7 @@ from decimal import Decimal
 from analysis.report.glossary import term
 from analysis.report.plots.charts import Course, Point
 from analysis.report.teaching import Taught
-from analysis.report.wording import confidence
+from analysis.report.wording import lines_over_seeds
 
 CENT = Decimal("0.01")
 
@@ -24,15 +24,12 @@ def learning_curve(curve: Sequence[Taught], metric: str) -> Course | None:
         return None
     title = term(metric).title
     most = max(one.annotated for one, _ in found)
-    sure = next((mean for _, mean in found if mean.low is not None), None)
-    lines = (
-        "" if sure is None else f" Lines are {confidence(sure)} intervals over seeds and instances."
-    )
+    lines = lines_over_seeds([mean for _, mean in found])
     return Course(
         f"rationales-needed-{metric.replace(' ', '-')}".lower(),
         f"{title}, with more and more human rationales",
-        f"The mean over seeds, of instances that were not learned from.{lines} At the left, plain "
-        f"training, without any.",
+        f"The mean over seeds, of instances that were not learned from. {lines}".rstrip()
+        + " At the left, plain training, without any.",
         _across([one for one, _ in found]),
         title,
         tuple(Point(f"{one.annotated:.0f}", mean, _amount(one.cost)) for one, mean in found),
