@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,20 +22,14 @@ WHEN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 SHOWN = [instance("one two"), instance("three")]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def engine(new_database: Engine) -> Engine:
     """A new database with a campaign of two items."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'k.db'}"
-    else:
-        address = request.getfixturevalue("postgres_database")
-    made = create_database(address)
     planned = replace(campaign(), id="c")
-    instances.add(made, SHOWN)
+    instances.add(new_database, SHOWN)
     items = [Item(f"i{n}", "c", one.id, "h", n) for n, one in enumerate(SHOWN)]
-    campaigns.add(made, planned, [Hit("h", "c", 0, "token")], items)
-    yield made
-    made.dispose()
+    campaigns.add(new_database, planned, [Hit("h", "c", 0, "token")], items)
+    return new_database
 
 
 def origin(method: str = "mace", question: str = "label") -> ConsensusOrigin:

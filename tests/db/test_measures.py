@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,13 @@ SHOWN = [instance("one two"), instance("three")]
 ONE, TWO = (one.id for one in SHOWN)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def engine(new_database: Engine) -> Engine:
     """A new database with two runs and two instances."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'k.db'}"
-    else:
-        address = request.getfixturevalue("postgres_database")
-    made = create_database(address)
-    instances.add(made, SHOWN)
+    instances.add(new_database, SHOWN)
     for name in ("r", "other"):
-        runs.add(made, ModelRun(name, "m", ("a",), {}, 0, "", {}, "w"), [])
-    yield made
-    made.dispose()
+        runs.add(new_database, ModelRun(name, "m", ("a",), {}, 0, "", {}, "w"), [])
+    return new_database
 
 
 def of(instance_id: str, name: str, value: float | None, run: str = "r") -> Measure:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,19 +22,15 @@ OLD_TEXT, OLD_PAIR = "a fine day", ("all men", "some men")
 SPANS = np.array([[0, 1], [2, 6], [7, 10]], dtype="<i4").tobytes()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def old(address: str) -> str:
     """The address of a database of schema 0001 with a row in every table that changed since."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'k.db'}"
-    else:
-        address = request.getfixturevalue("postgres_database")
     engine = create_engine(address)
     with engine.begin() as connection:
         migrate(connection, "0001")
         fill(connection)
     engine.dispose()
-    yield address
+    return address
 
 
 def migrate(connection: Connection, revision: str, *, down: bool = False) -> None:

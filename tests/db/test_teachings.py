@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -12,7 +10,6 @@ from sqlalchemy import Engine
 from db.errors import StoreError
 from db.records import ModelRun, TeachingArm, TeachingPlan
 from db.store import campaigns, runs, teachings
-from db.store.engine import create_database
 from tests.db.test_frames import campaign
 
 WHERE = campaign()
@@ -24,17 +21,11 @@ ARMS = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def engine(new_database: Engine) -> Engine:
     """A new database with a campaign."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'k.db'}"
-    else:
-        address = request.getfixturevalue("postgres_database")
-    made = create_database(address)
-    campaigns.add(made, WHERE, [], [])
-    yield made
-    made.dispose()
+    campaigns.add(new_database, WHERE, [], [])
+    return new_database
 
 
 def plan(**changed: object) -> TeachingPlan:
