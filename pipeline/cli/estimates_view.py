@@ -111,11 +111,12 @@ def alignment_tables(
 
 
 def teaching_tables(
-    table: TrialTable, objectives: Sequence[str]
+    table: TrialTable, objectives: Sequence[str], noun: str = "token"
 ) -> list[tuple[str, list[str], list[list[str]]]]:
     """Title, columns and rows: one row for each of the objectives, intervals over seeds and instances.
 
     Where chance and people were scored, a row each stands below. A table of nothing is left out.
+    `noun`: what a unit is called, "token", "patch" or "feature".
     """
     found = {(mean.subject, mean.name): mean for mean in (*table.means, *table.beside)}
     beside = list(dict.fromkeys(mean.subject for mean in table.beside))
@@ -125,7 +126,7 @@ def teaching_tables(
         rows = [
             [o, *(with_interval(found.get((o, n))) for n in names)] for o in (*objectives, *others)
         ]
-        headings = [words(n) for n in names]
+        headings = [words(n).replace("token", noun) for n in names]
         if group in ("faithfulness", "share"):  # the title says the rest
             headings = [h.replace(" AOPC", "").replace(" normalised", "") for h in headings]
         if any(cell != UNDEFINED for row in rows for cell in row[1:]):

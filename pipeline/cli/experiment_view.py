@@ -29,7 +29,7 @@ def print_experiment(done: Experiment) -> None:
             out.print(f"{escaped(arm.name)}: {escaped(arm.loss)}", soft_wrap=True)
     _print_candidates(done)
     shown = [arm.name for arm in done.arms if arm.role != "part"]
-    for title, columns, rows in teaching_tables(done.table, shown):
+    for title, columns, rows in teaching_tables(done.table, shown, done.unit):
         print_table(title, columns, rows, numbers=len(columns) - 1)
     _print_curve(done)
     for sentence in done.sentences:

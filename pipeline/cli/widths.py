@@ -6,6 +6,7 @@ break to a few letters. What still does not fit makes the table wider than the t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ TOGETHER = 14
 """So many letters of a name stay together while numbers can give way."""
 SHORTEST = 5
 """So many letters of a name always stay together."""
+PARTS = re.compile(r"[^_\s]*[_\s]+|[^_\s]+")
+"""What a name is made of: each part with what ends it."""
 
 
 class Column(NamedTuple):
@@ -40,15 +43,15 @@ def widths(columns: Sequence[Column], available: int) -> list[int]:
 
 
 def broken(text: str, width: int) -> str:
-    """A name of one word in lines of at most `width`, broken after an underscore where one fits."""
-    if _whole(text) <= width or " " in text or "_" not in text:
+    """A name in lines of at most `width` where it can be, broken after an underscore or a word."""
+    if _whole(text) <= width or "_" not in text:
         return text
     found = [""]
-    for part in text.replace("_", "_ ").split(" "):
-        if found[-1] and _whole(found[-1] + part) > width:
+    for part in PARTS.findall(text):
+        if found[-1] and _whole(found[-1] + part.rstrip()) > width:
             found.append("")
         found[-1] += part
-    return "\n".join(found)
+    return "\n".join(line.rstrip() for line in found)
 
 
 def _least(column: Column, stage: int) -> int:

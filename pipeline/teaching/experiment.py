@@ -19,6 +19,7 @@ from db.records import Campaign, Instance, Marks, ModelRun, TeachingArm, Teachin
 from db.store import runs, teachings
 from pipeline.align import only
 from pipeline.judged import marks_of
+from pipeline.models.trained import encoding_of
 from pipeline.patch_marks import in_units_of_model
 from pipeline.project import Project
 from pipeline.teaching.curve import CurvePoint, curve
@@ -79,6 +80,11 @@ class Experiment:
         return (
             f"{said['labels']}, by {said['labels_method']}" if "labels_method" in said else "given"
         )
+
+    @property
+    def unit(self) -> str:
+        """What a unit is called that its models look at: "token", "patch" or "feature"."""
+        return encoding_of(self.runs[0].kind).unit
 
     @property
     def certainty(self) -> bool:

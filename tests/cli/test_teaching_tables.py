@@ -30,6 +30,12 @@ def test_all_that_is_measured_is_shown_once() -> None:
     assert max(len(columns) for _, columns, _ in shown) <= 4
 
 
+def test_what_a_model_looks_at_is_called_what_it_is() -> None:
+    found = table("auroc", "token_f1", people=0.5)
+    (rows,) = teaching_tables(found, OBJECTIVES, "feature")
+    assert rows[1] == ["objective", "AUROC", "feature F1"]
+
+
 def test_a_table_without_metrics_is_not_there() -> None:
     (only,) = teaching_tables(table("macro F1", "task AUC"), OBJECTIVES)
     assert only[2] == [["a", "0.250 [.20, .30]", "0.250 [.20, .30]"]] + [
@@ -47,6 +53,10 @@ def test_people_stand_below_where_they_were_scored() -> None:
 def test_a_long_name_breaks_after_an_underscore_and_loses_no_letter() -> None:
     assert broken("attention_supervision", 16) == "attention_\nsupervision"
     assert broken("attention_supervision", 21) == "attention_supervision"
-    # a piece that is too long by itself is left to the table, and so is what has spaces
+    assert (
+        broken("right_reasons, 0.5 of the rationales", 16)
+        == "right_reasons,\n0.5 of the\nrationales"
+    )
+    # a piece that is too long by itself is left to the table
     assert broken("attention_supervision", 5).replace("\n", "") == "attention_supervision"
-    assert broken("attention_supervision, shuffled", 16) == "attention_supervision, shuffled"
+    assert broken("attention_supervision, shuffled", 16) == "attention_\nsupervision,\nshuffled"
