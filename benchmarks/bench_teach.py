@@ -83,6 +83,8 @@ MEASURED = {
 FAMILY = ("attention_at", "attention_iat", "attention_rp", "attention_vat", "attention_ivat",
           "word_at", "word_vat", "association")  # fmt: skip
 TABLES = ("yelp", "sst", "digits")
+REVIEWS = "both"
+"""What the imported campaign is called."""
 TURNED = 0.05
 """The share of the training digits that is turned."""
 
@@ -98,9 +100,6 @@ class Way:
 
 def yelp(given: argparse.Namespace, work: Path) -> Experiment:
     """The grid through `teach` itself."""
-    driver = runpy.run_path(str(EXAMPLE))
-    joined = work / "both_parts.csv"
-    driver["join"]([SHARED / "yelp_hat" / file for file in driver["PARTS"].values()], joined)
     names = given.rows or (list(ROWS)[:3] if given.quick else list(ROWS))
     settings = YELP.format(
         kind=given.kind or "cnn_attention",
@@ -109,20 +108,24 @@ def yelp(given: argparse.Namespace, work: Path) -> Experiment:
         fractions="" if given.quick else "0.1, 0.25, 0.5",
     )
     tables = (f'[[teach.objective]]\nname = "{name}"\nweight = {ROWS[name]}\n' for name in names)
-    (work / "konkyo.toml").write_text("\n".join([settings, *tables]), encoding="utf-8")
-    project = project_in(work)
-    reader = READERS.load("mturk")
-    import_from(project, reader, joined, ReadOptions(), format_name="mturk", name="both")
-    done = teach(project, "both", on_run=told)
+    project = reviews_in(work, "\n".join([settings, *tables]))
+    done = teach(project, REVIEWS, on_run=told)
     project.engine.dispose()
     return done
 
 
-def project_in(work: Path) -> Project:
-    """The project of the folder, made where it is not there."""
+def reviews_in(work: Path, settings: str) -> Project:
+    """The project of the folder with both parts of YELP-HAT in it, made where it is not there."""
+    driver = runpy.run_path(str(EXAMPLE))
+    joined = work / "both_parts.csv"
+    driver["join"]([SHARED / "yelp_hat" / file for file in driver["PARTS"].values()], joined)
+    (work / "konkyo.toml").write_text(settings, encoding="utf-8")
     if not (work / "konkyo.db").exists():
         init_project(work)
-    return open_project(work)
+    project = open_project(work)
+    reader = READERS.load("mturk")
+    import_from(project, reader, joined, ReadOptions(), format_name="mturk", name=REVIEWS)
+    return project
 
 
 def told(number: int, of: int) -> None:
