@@ -103,7 +103,8 @@ class Scored:
         method = f"{found.estimate.method}; sign flips of {counted(len(first), 'seed')}"
         tested = replace(found.estimate, method=method)
         p = None if found.estimate.value is None else flips.p_value
-        return Gain(tested, against, p, least_p(len(first)), found.detectable, "no verdict")
+        least = 1.0 if flips.smallest_p is None else flips.smallest_p
+        return Gain(tested, against, p, least, found.detectable, "no verdict")
 
     def difference(self, objective: str, against: str, metric: str) -> Gain:
         """The difference with its interval, not tested."""

@@ -93,9 +93,9 @@ def test_a_real_gain_helps_and_none_is_not_shown() -> None:
     assert verdicts["auroc"].estimate.value == pytest.approx(0.2)
     # all eight seeds point the same way: p = 2/2^8, times two comparisons
     assert verdicts["auroc"].p == pytest.approx(2 / 2**8 * 2)
-    # both objectives predict the same, so nothing differs
-    assert verdicts["macro F1"].verdict == "not shown"
-    assert verdicts["macro F1"].estimate.value == 0
+    # both objectives predict the same, so there is nothing to flip: no p but 1 was possible
+    assert verdicts["macro F1"].verdict == "no verdict"
+    assert verdicts["macro F1"].estimate.value == 0 and verdicts["macro F1"].smallest_p == 1
 
 
 def test_a_loss_hurts() -> None:
