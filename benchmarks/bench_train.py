@@ -24,10 +24,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from bench_double import WORDS
 from bench_explain import make_texts
 
 from db.records import Instance, instance_id
-from pipeline.models import MODELS
 from pipeline.models.progress import store
 from pipeline.models.settings import Settings
 from pipeline.models.training import Epoch, fit
@@ -128,7 +128,7 @@ def main() -> None:
     print(f"{source}: {len(texts)} texts, {torch.get_num_threads()} threads, {given.seeds} seeds")
     scores = "".join(f"{name:>16}" for name in ("accuracy", "F1", "ECE"))
     print(f"{'kind':20}{'attention':>12}{'s/epoch':>9}{scores}{'best':>9}")
-    for kind in MODELS:
+    for kind in WORDS:
         for form in given.attention:
             settings = Settings(
                 kind=kind, attention=form, epochs=given.epochs, patience=3, device="cpu", **SIZE

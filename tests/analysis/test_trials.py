@@ -209,7 +209,18 @@ def test_what_is_not_tested_is_described_with_its_interval_and_no_verdict() -> N
     assert (found.verdict, found.p, found.smallest_p) == ("not tested", None, 1.0)
     assert found.estimate.value == pytest.approx(0.2) and found.estimate.low is not None
     # Holm's correction knows one comparison only
-    assert table.gains[0].smallest_p == 2 / 2**8
+    (alone,) = compare_trials(trials(8, 0.2), [("taught", "plain")], tested=("auroc",)).gains
+    assert alone.smallest_p == 2 / 2**8
+
+
+def test_tied_seeds_leave_fewer_to_flip_and_so_a_larger_least_p() -> None:
+    some = trials(8, 0.2)
+    for trial in some:
+        if trial.objective == "taught" and trial.seed < 3:
+            trial.per_instance["auroc"] -= 0.2
+    (gain,) = compare_trials(some, [("taught", "plain")], tested=("auroc",)).gains
+    # five seeds differ: 2/2^5 is above the threshold, though 2/2^8 of all eight is not
+    assert gain.smallest_p == 2 / 2**5 and gain.verdict == "no verdict"
 
 
 def test_a_metric_that_is_better_lower_helps_when_it_falls() -> None:
