@@ -26,12 +26,12 @@ from pipeline.inverse.infer import ClassImage, InverseSettings
 from pipeline.inverse.infer import class_images as of_every_class
 from pipeline.inverse.opening import inputs_of, opened
 from pipeline.inverse.priors.base import Prior
-from pipeline.learned import learned_from
-from pipeline.models.checkpoint import load
+from pipeline.learned import known_of
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.planted import CLASS_IMAGE, CLASS_IMAGES
 from pipeline.project import Project
 from pipeline.readable import readable
+from pipeline.run_model import model_of
 
 MOST_INPUTS = 5000
 """So many inputs, drawn by the seed, are a prior learned from."""
@@ -65,18 +65,18 @@ def class_images(
 ) -> ClassImages:
     """One picture a class of the run, stored together or not at all; the same again is known.
 
-    `prior`: a name of `PRIORS`, flat where None; learned from instances that the run was not judged
-    by. A UsageError where the model has no inputs that could be shown.
+    `prior`: a name of `PRIORS`, flat where None; learned from instances that the run knew when it
+    was trained and was not judged by, see `known_of`. A UsageError where the model has no inputs that could be shown.
     """
     name = prior or "flat"
     PRIORS.load(name)
     chosen = runs.find(project.engine, run)
     seed = project.settings.project.seed
     how = settings or InverseSettings(seed=seed)
-    model = load(project.folder / chosen.weights)
+    model = model_of(project, chosen)
     with frozen(model) as _:
         opening = opened(model)
-        data = _drawn(learned_from(chosen, readable(project, chosen.kind)), seed)
+        data = _drawn(known_of(project, chosen, readable(project, chosen.kind)), seed)
         inputs = inputs_of(model, data)
         made = of_every_class(
             opening, len(model.labels), prior_of(name, inputs, seed), how, on_progress

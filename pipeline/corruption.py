@@ -30,16 +30,16 @@ from db.records import Estimate, Instance, ModelRun, instance_id
 from db.store import runs
 from db.words import counted
 from pipeline.controls import explained
-from pipeline.explaining import settings_of
+from pipeline.explaining import settings_as_stored
 from pipeline.faithfulness import explainers_of, instances_of
 from pipeline.learned import known_to, learned
 from pipeline.models.batches import Row
-from pipeline.models.checkpoint import load
 from pipeline.models.predict import probabilities
 from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel
 from pipeline.models.vocabulary import SPECIAL, normalise
 from pipeline.project import Project
+from pipeline.run_model import model_of
 
 LEAST_DROP = 0.2
 POSITIONS, WORDS = 10, 10
@@ -93,14 +93,15 @@ def corruption(
 ) -> CorruptionResult:
     """Make corrupted texts, explain them, and say how often each explainer finds the token.
 
-    Nothing is stored: the same seed finds the same replacements again.
+    Nothing is stored: the same seed finds the same replacements again. Explainers have the options
+    that their stored rationales were made with, those of the settings where none are stored.
     """
     if not 0 < request.drop < 1:
         raise UsageError(f"--amount lies above 0 and below 1, not at {request.drop:g}")
     run = runs.find(project.engine, request.run)
     names = explainers_of(project, request.explainers)
     chosen = instances_of(project, run.kind, request.split, request.sample)
-    model = load(project.folder / run.weights)
+    model = model_of(project, run)
     seed = project.settings.project.seed
     made: list[Corrupted] = []
     for start in range(0, len(chosen), AT_ONCE):
@@ -221,7 +222,7 @@ def _estimates(
     seed, settings = project.settings.project.seed, project.settings.analysis
     shown = [one.instance for one in made]
     targets = {one.instance.id: one.target for one in made}
-    asked = settings_of(project)
+    asked = settings_as_stored(project, run, names)
     explainers = asked.load(names)
     known = known_to(project, run, explainers)
     scores = explained(

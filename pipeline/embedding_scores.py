@@ -24,6 +24,7 @@ from db.records import Estimate, Instance
 from pipeline.explainers.base import Explainer, Learning, Shared
 from pipeline.explainers.baselines import MEAN
 from pipeline.explainers.batching import DEFAULTS, ExplainSettings
+from pipeline.explainers.effort import learned_by
 from pipeline.models.base import Model
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.seeding import instance_generator
@@ -259,6 +260,6 @@ def _asked(
 ) -> _Asked:
     found = dict(learned)
     if isinstance(explainer, Learning) and explainer.name not in found:
-        found[explainer.name] = explainer.learn(model, instances, seed)
+        found[explainer.name] = learned_by(explainer, model, instances, seed)
     mean = mean_embedding(model) if explainer.baseline == MEAN else None
     return _Asked(settings, seed, mean, model.encoding.shape, found)

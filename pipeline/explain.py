@@ -69,8 +69,8 @@ def explain(
     Rationales of other classes than the predicted one are stored as contrasts; only studies that
     put several predictions beside each other read them. `agreement`: measure too how far attention
     agrees with gradients, on all texts; that is not stored. `again`: rationales of these explainers
-    that were made with other options are replaced, which is refused else. `where`: the engine that
-    rationales are computed on. `on_note` gets what will take long, before it is begun.
+    that were made with other options are replaced, which is refused else; they stay until the first
+    of the new are computed. `where`: the engine that rationales are computed on. `on_note` gets what will take long, before it is begun.
     """
     chosen = runs.find(project.engine, run)
     names = tuple(dict.fromkeys(explainers)) or project.settings.explain.explainers
@@ -104,19 +104,26 @@ def explain_predicted(work: Explaining, names: Sequence[str], again: bool = Fals
     """Explain the class predicted wherever that is not stored; explainer → how many are new.
 
     What explainers found out and kept is found again where it is gone, though all be explained.
+    With `again` old rationales make way together with the first batch of new ones: whatever fails
+    before leaves them as they were, an interruption later a part of the new alone, never nothing.
     """
     project, run = work.project, work.run
-    _one_way(work, names, again)
-    done = {name: rationales.done(project.engine, run.id, name) for name in names}
+    other = _made_otherwise(work, names, again)
+    done = {
+        name: set() if name in other else rationales.done(project.engine, run.id, name)
+        for name in names
+    }
     parts = [Part(missing, group) for missing, group in _grouped(work.data, names, done).items()]
     work.learn(lacking(project.folder / run.weights, work.settings.load(names)))
-    return Counter(one.explainer for one in work.write(parts))
+    return Counter(one.explainer for one in work.write(parts, instead=other))
 
 
-def _one_way(work: Explaining, names: Sequence[str], again: bool) -> None:
-    """All rationales of a run by an explainer are made with the same options.
+def _made_otherwise(work: Explaining, names: Sequence[str], again: bool) -> list[str]:
+    """Those among `names` whose stored rationales were made with other options than they now have.
 
-    Those that were made with others make way where they may, all at once; else it is a `Conflict`.
+    All rationales of a run by an explainer are made with the same: such ones make way, all at once,
+    where `again` says so and no campaign shows them; else it is a `Conflict` or a `SafetyError`.
+    Nothing is deleted here.
     """
     engine, run = work.project.engine, work.run
     asked = {one.name: stated(one) for one in work.settings.load(names)}
@@ -130,9 +137,8 @@ def _one_way(work: Explaining, names: Sequence[str], again: bool) -> None:
             f"{in_words(asked[name])}; put the options back, or replace those rationales with "
             f'"konkyo explain --explainer {name} --again"'
         )
-    if other:
-        _ = work.model  # nothing is given up for a model that cannot explain
-        rationales.forget(engine, run.id, other)
+    rationales.check_unshown(engine, run.id, other)
+    return other
 
 
 def _contrasts(work: Explaining, names: Sequence[str]) -> Counter[str]:

@@ -27,10 +27,9 @@ from pipeline.engines.base import Engine
 from pipeline.engines.inprocess import HERE
 from pipeline.explainers import EXPLAINERS
 from pipeline.explainers.batching import ExplainSettings
-from pipeline.explaining import settings_of
+from pipeline.explaining import settings_as_stored
 from pipeline.learned import known_to, learned
 from pipeline.models.batches import Row
-from pipeline.models.checkpoint import load
 from pipeline.models.seeding import instance_generator
 from pipeline.models.trained import TrainedModel
 from pipeline.planted import replaced_token
@@ -38,6 +37,7 @@ from pipeline.probing import Prober, Wanted
 from pipeline.project import Project
 from pipeline.readable import readable
 from pipeline.removal import REMOVALS
+from pipeline.run_model import model_of
 
 MISSING = "instance without rationales of every explainer"
 Progress = Callable[[int, int], None]
@@ -95,7 +95,7 @@ def faithfulness(
     names = explainers_of(project, request.explainers or there)
     drawn = instances_of(project, run.kind, request.split, request.sample)
     scores, chosen = _stored(project, run, names, drawn)
-    model = load(project.folder / run.weights)
+    model = model_of(project, run)
     removal = request.removal or model.encoding.removals[0]
     prober = Prober.open(project.engine, run.id, model, removal, where)
     rows = model.encode(chosen)
@@ -136,10 +136,7 @@ class _Asked:
 def _asked(
     project: Project, run: ModelRun, model: TrainedModel, names: Sequence[str], again: bool
 ) -> _Asked:
-    options = {
-        name: there[0] for name in names if (there := stored.options(project.engine, run.id, name))
-    }
-    settings = replace(settings_of(project), options=options)
+    settings = settings_as_stored(project, run, names)
     explainers = settings.load(names)
     known = known_to(project, run, explainers)
     found = learned(project, run, model, explainers, known) if again else {}

@@ -22,16 +22,16 @@ from pipeline.acquisition import ACQUISITIONS
 from pipeline.acquisition.base import FEATURES, MAPS, PEOPLE, Acquisition, Floats, Learned, Pool
 from pipeline.acquisition.batch import Proposal, Proposed, propose
 from pipeline.arguments.penultimate import penultimate
-from pipeline.crowd_labels import QUESTION
+from pipeline.crowd_labels import GIVEN, QUESTION
 from pipeline.drawing.base import FLOORS
 from pipeline.judged import by_instance, judged_campaign, regular
-from pipeline.learned import learned_from
-from pipeline.models.checkpoint import load
+from pipeline.learned import known_of
 from pipeline.models.predict import passed
 from pipeline.models.trained import TrainedModel
 from pipeline.planted import replaced_token
 from pipeline.project import Project
 from pipeline.readable import readable
+from pipeline.run_model import model_of
 
 SEEN = "instance that people were asked about already"
 NO_PREDICTION = "instance without a prediction of the run"
@@ -150,10 +150,10 @@ def _pool(
     """What the way reads, and features for diversity."""
     features, learned = None, None
     if FEATURES in way.reads or request.diverse:
-        model = load(project.folder / run.weights)
+        model = model_of(project, run)
         features = features_of(model, kept)
         if FEATURES in way.reads:
-            learned = _learned(model, run, everything)
+            learned = _learned(project, model, run, said, everything)
     people = None
     if PEOPLE in way.reads:
         people = _people(project, judged_campaign(project, request.campaign), run, kept)
@@ -173,11 +173,27 @@ def features_of(model: TrainedModel, data: Sequence[Instance]) -> Floats:
     return torch.stack(found).double().numpy()
 
 
-def _learned(model: TrainedModel, run: ModelRun, everything: Sequence[Instance]) -> Learned:
-    """Labelled instances that the run was not judged by."""
-    known = [i for i in learned_from(run, everything) if i.label in run.labels]
-    labels = np.array([run.labels.index(str(i.label)) for i in known], dtype=np.int64)
-    return Learned(features_of(model, known), labels)
+def _learned(
+    project: Project,
+    model: TrainedModel,
+    run: ModelRun,
+    said: Mapping[str, np.ndarray],
+    everything: Sequence[Instance],
+) -> Learned:
+    """Instances that the run knew and was not judged by, in their class.
+
+    A run that learned what people said was told nothing of instances that they did not see, and of
+    the others not the label given: these count in the class that the run gives them.
+    """
+    known = known_of(project, run, everything)
+    if run.settings.get("labels", GIVEN) == GIVEN:
+        known = [i for i in known if i.label in run.labels]
+        labels = [run.labels.index(str(i.label)) for i in known]
+    else:
+        seen = seen_by_people(project)
+        known = [i for i in known if i.id in seen]
+        labels = [int(said[i.id].argmax()) for i in known]
+    return Learned(features_of(model, known), np.array(labels, dtype=np.int64))
 
 
 def _people(

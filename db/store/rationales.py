@@ -18,12 +18,16 @@ from db.tables import campaigns, items, rationales
 def add(engine: Engine, batch: Sequence[Rationale]) -> list[Rationale]:
     """Store one batch in one transaction; returns those that no other process had stored."""
     with writing(engine) as connection:
-        known: set[str] = set()
-        for piece in chunks((r.id for r in batch), 500):
-            query = select(rationales.c.id).where(rationales.c.id.in_(piece))
-            known.update(connection.execute(query).scalars())
-        fresh = [rationale for rationale in batch if rationale.id not in known]
-        insert_many(connection, rationales, map(to_row, fresh))
+        return _add(connection, batch)
+
+
+def _add(connection: Connection, batch: Sequence[Rationale]) -> list[Rationale]:
+    known: set[str] = set()
+    for piece in chunks((r.id for r in batch), 500):
+        query = select(rationales.c.id).where(rationales.c.id.in_(piece))
+        known.update(connection.execute(query).scalars())
+    fresh = [rationale for rationale in batch if rationale.id not in known]
+    insert_many(connection, rationales, map(to_row, fresh))
     return fresh
 
 
@@ -56,29 +60,43 @@ def options(engine: Engine, run_id: str, explainer: str) -> list[dict[str, Any]]
         return [dict(json.loads(one)) for one in sorted(connection.execute(query).scalars())]
 
 
-def forget(engine: Engine, run_id: str, explainers: Collection[str]) -> int:
-    """Delete the rationales of this run by these explainers; how many those were.
+def replace(
+    engine: Engine, run_id: str, explainers: Collection[str], batch: Sequence[Rationale]
+) -> list[Rationale]:
+    """Delete all rationales of this run by these explainers and store a first batch of new ones, in
+    one transaction; returns the batch as far as it is new, see `add`.
 
-    All of them, or none and a `SafetyError` where a campaign shows one, planned or long answered:
-    what people were asked about must stay what it was.
+    Nothing is done, and a `SafetyError` raised, where `check_unshown` raises one.
     """
     with writing(engine) as connection:
-        shown = _shown(connection)
-        ids: list[str] = []
-        for explainer in explainers:
-            query = select(rationales.c.id).where(_by(run_id, explainer))
-            found = list(connection.execute(query).scalars())
-            named = sorted({shown[one] for one in found if one in shown})
-            if named:
-                raise SafetyError(
-                    f"rationales of run {run_id} by {explainer} are shown in the campaign "
-                    f"{', '.join(named)} and stay as they are; train a run with another seed, and "
-                    "explain that one with other options"
-                )
-            ids += found
-        for piece in chunks(ids, 500):
+        for piece in chunks(_unshown(connection, run_id, explainers), 500):
             connection.execute(delete(rationales).where(rationales.c.id.in_(piece)))
-    return len(ids)
+        return _add(connection, batch)
+
+
+def check_unshown(engine: Engine, run_id: str, explainers: Collection[str]) -> None:
+    """A `SafetyError` where a campaign shows a rationale of this run by one of these explainers,
+    planned or long answered: what people were asked about must stay what it was."""
+    with reading(engine) as connection:
+        _unshown(connection, run_id, explainers)
+
+
+def _unshown(connection: Connection, run_id: str, explainers: Collection[str]) -> list[str]:
+    """The ids of these rationales; a `SafetyError` where a campaign shows one."""
+    shown = _shown(connection)
+    ids: list[str] = []
+    for explainer in explainers:
+        query = select(rationales.c.id).where(_by(run_id, explainer))
+        found = list(connection.execute(query).scalars())
+        named = sorted({shown[one] for one in found if one in shown})
+        if named:
+            raise SafetyError(
+                f"rationales of run {run_id} by {explainer} are shown in the campaign "
+                f"{', '.join(named)} and stay as they are; train a run with another seed, and "
+                "explain that one with other options"
+            )
+        ids += found
+    return ids
 
 
 def _shown(connection: Connection) -> dict[str, str]:

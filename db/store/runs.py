@@ -65,3 +65,10 @@ def probabilities(engine: Engine, run_id: str) -> dict[str, NDArray[np.float32]]
     )
     with reading(engine) as connection:
         return {row.instance_id: row.probabilities for row in connection.execute(query)}
+
+
+def predicted(engine: Engine, run_id: str) -> set[str]:
+    """Instances that a run has predictions of: all that it was given when it was trained."""
+    query = select(predictions.c.instance_id).where(predictions.c.run_id == run_id)
+    with reading(engine) as connection:
+        return set(connection.execute(query).scalars())

@@ -79,7 +79,7 @@ class Learning(Protocol):
     """An explainer that finds something out about the run first, once for all its instances."""
 
     def learn(self, model: TrainedModel, instances: Sequence[Instance], seed: int) -> Any:
-        """From instances that the run was not judged by; what `Shared.learned` holds of it."""
+        """From instances that the run knew and was not judged by; what `Shared.learned` holds of it."""
         ...
 
 

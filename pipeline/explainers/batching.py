@@ -34,8 +34,9 @@ from pipeline.explainers.base import (
     check_explainers,
 )
 from pipeline.explainers.baselines import MEAN
-from pipeline.explainers.effort import enough_memory
+from pipeline.explainers.effort import enough_memory, learned_by
 from pipeline.explainers.options import check_names, stated, with_options
+from pipeline.models.base import Model
 from pipeline.models.batches import TOKEN_BUDGET, Batch, exact_batches
 from pipeline.models.portions import portions
 from pipeline.models.trained import TrainedModel, frozen
@@ -100,7 +101,7 @@ def explain(
     known = instances if learn_from is None else learn_from
     there = learned or {}
     held = {
-        e.name: there[e.name] if e.name in there else e.learn(model, known, seed)
+        e.name: there[e.name] if e.name in there else learned_by(e, model, known, seed)
         for e in explainers
         if isinstance(e, Learning)
     }
@@ -133,9 +134,19 @@ class _Explaining:
     learned: Mapping[str, Any]
 
     def __call__(self, batch: Batch) -> tuple[int, list[Rationale]]:
-        targets = torch.tensor([self.wanted.get(name, -1) for name in batch.instance_ids])
         with frozen(self.model) as module:
-            shared = Shared.run(
+            shared = self._shared(module, batch)
+            return len(batch), [
+                rationale
+                for explainer in self.explainers
+                for rationale in self._records(explainer, _attributed(explainer, shared), shared)
+            ]
+
+    def _shared(self, module: Model, batch: Batch) -> Shared:
+        """The pass that all explainers start from."""
+        targets = torch.tensor([self.wanted.get(name, -1) for name in batch.instance_ids])
+        with enough_memory("for a pass of the model", batch, "leave out instances as long"):
+            return Shared.run(
                 module,
                 batch.to(self.model.device),
                 targets.to(self.model.device),
@@ -147,11 +158,6 @@ class _Explaining:
                 shape=self.model.encoding.shape,
                 learned=self.learned,
             )
-            return len(batch), [
-                rationale
-                for explainer in self.explainers
-                for rationale in self._records(explainer, _attributed(explainer, shared), shared)
-            ]
 
     def _records(
         self, explainer: Explainer, attribution: Attribution, shared: Shared
@@ -182,7 +188,8 @@ class _Explaining:
 
 
 def _attributed(explainer: Explainer, shared: Shared) -> Attribution:
-    with enough_memory(explainer.name, shared.batch):
+    doing = f"for explainer {explainer.name}"
+    with enough_memory(doing, shared.batch, "leave the explainer out"):
         return explainer.attribute(shared)
 
 

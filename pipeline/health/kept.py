@@ -11,10 +11,9 @@ from db.records import Instance, ModelRun
 from db.store import runs
 from pipeline.files import write_whole
 from pipeline.health.measure import measure
-from pipeline.models.checkpoint import load
-from pipeline.models.settings import Settings
 from pipeline.models.training import parts_of
 from pipeline.project import Project
+from pipeline.run_model import model_of
 
 FILE = "health.json"
 
@@ -30,7 +29,7 @@ def health_of(project: Project, run: ModelRun, data: Sequence[Instance]) -> Heal
         there = None
     if there is not None:
         return there
-    model = load(project.folder / run.weights, _device(project))
+    model = model_of(project, run)
     split = parts_of(data, model.settings, run.seed)
     predicted = runs.probabilities(project.engine, run.id)
     found = measure(model, data, split, predicted, run.seed)
@@ -54,8 +53,3 @@ def kept_health(project: Project, run: ModelRun) -> Health | None:
 
 def _path(project: Project, run: ModelRun) -> Path:
     return project.folder / run.weights / FILE
-
-
-def _device(project: Project) -> str:
-    """As [model] has it: a run may be used elsewhere than where it was trained."""
-    return str(project.settings.model.get("device", Settings.device))

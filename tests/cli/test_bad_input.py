@@ -96,7 +96,8 @@ def test_cuda_that_is_asked_for_and_absent(kept: Path) -> None:
     settings = Path("konkyo.toml")
     settings.write_text(settings.read_text().replace("[model]", '[model]\ndevice = "cuda"'))
     refused(konkyo("train"), 2, "device is 'cuda', but there is no CUDA device here", '"cpu"')
-    # What was trained is explained on what there is.
+    refused(konkyo(*GRADIENT), 2, "device is 'cuda', but there is no CUDA device here", '"cpu"')
+    settings.write_text(settings.read_text().replace("cuda", "cpu"))
     assert done(*GRADIENT, "--json").json["new"] == {"gradient": 20}
 
 

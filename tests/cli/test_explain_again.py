@@ -36,6 +36,15 @@ def options(explainer: str = "lime") -> list[Any]:
     return found
 
 
+def ids(explainer: str = "lime") -> list[str]:
+    """The rationales that are stored."""
+    project = open_project()
+    run = runs.find(project.engine, None)
+    found = rationales.read(project.engine, run.id, [explainer])
+    project.engine.dispose()
+    return [one.id for one in found]
+
+
 def words(said: Said) -> str:
     return " ".join(said.err.split())
 
@@ -66,7 +75,10 @@ def test_asked_for_again_it_takes_the_place_of_what_was_there(changed: Path) -> 
 
 
 def test_interrupted_it_mixes_nothing_and_goes_on(changed: Path) -> None:
-    with interrupted("konkyo.db", 3):  # the old are gone, and one batch of the new is stored
+    with interrupted("konkyo.db", 1):  # the old are about to make way for the first batch
+        assert konkyo(*TWO, "--again").code == 130
+    assert options() == [FIRST] and len(ids()) == 20
+    with interrupted("konkyo.db", 2):  # the old are gone, and one batch of the new is stored
         assert konkyo(*TWO, "--again").code == 130
     assert options() == [SECOND]
     found = done(*TWO, "--json").json

@@ -14,7 +14,7 @@ import pytest
 
 from db.store.assignments import known
 from db.store.workers import count_simulated
-from pipeline.models.checkpoint import load
+from pipeline.run_model import model_of
 from pipeline.train import fit
 from tests.cli.support import Said, done
 
@@ -49,7 +49,7 @@ def test_training(project: Path, overtaken: Callable[..., tuple[Said, Said]]) ->
 def test_explaining(project: Path, overtaken: Callable[..., tuple[Said, Said]]) -> None:
     done("train")
     words = ("explain", "--explainer", "attention", "--json")
-    faster, slower = overtaken("pipeline.explaining.load", load, *words)
+    faster, slower = overtaken("pipeline.explaining.model_of", model_of, *words)
     assert (faster.json["new"], faster.json["known"]) == ({"attention": 60}, {"attention": 0})
     assert (slower.json["new"], slower.json["known"]) == ({"attention": 0}, {"attention": 60})
 

@@ -92,6 +92,19 @@ def test_rows_of_pixels_have_pictures_too(make_project: Any) -> None:
     assert planned.items == 2
 
 
+def test_pictures_are_the_same_after_an_import(make_project: Any) -> None:
+    project = make_project(ROWS)
+    made = [
+        row_instance({f"p{k}": float(n >> k & 1) for k in range(4)}, {"label": "ab"[n % 2]})
+        for n in range(16)
+    ]
+    instances.add(project.engine, made[:10])
+    train(project, health=False)
+    assert class_images(project, prior="means", settings=QUICK).new == 2
+    instances.add(project.engine, made[10:])  # with them the mean of p3 is another
+    assert class_images(project, prior="means", settings=QUICK).known == 2
+
+
 def test_a_machine_of_too_many_pixels_and_models_without_pictures_are_refused(
     make_project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,8 @@ from pipeline.known import truths
 from pipeline.plan import PlanRequest, plan
 from pipeline.planted import replaced_token
 from pipeline.project import Project
-from tests.pipeline.faithful import known_project, texts
+from tests.pipeline.explained_again import with_options
+from tests.pipeline.faithful import RUN, known_project, texts
 from tests.pipeline.models.support import pair
 from tests.pipeline.removal.support import known_model, probability
 from tests.support.data import instance
@@ -147,3 +148,27 @@ def test_a_replaced_token_outside_the_text_is_refused(said: str) -> None:
     odd = replace(instance("one two three"), attributes={"replaced_token": said})
     with pytest.raises(DataError, match="no token of its text"):
         replaced_token(odd)
+
+
+def test_explainers_are_asked_as_for_the_rationales_that_are_stored(
+    make_project: Callable[..., Project],
+) -> None:
+    name = "inference_arguments"
+    project = known_project(make_project, DATA, (name,))
+    kept = project.models / RUN / "arguments.json"
+    first, request = kept.read_text("utf-8"), CorruptionRequest(explainers=(name,))
+    before = corruption(project, request)
+    other = with_options(project, inference_arguments={"names": 1, "m": 1})
+    after = corruption(other, request)
+    assert kept.read_text("utf-8") == first
+    assert after.result.estimates == before.result.estimates
+
+
+def test_where_no_rationales_are_stored_the_settings_say_how(
+    make_project: Callable[..., Project],
+) -> None:
+    project = known_project(make_project, DATA, ("gradient",))
+    other = with_options(project, inference_arguments={"names": 1})
+    corruption(other, CorruptionRequest(explainers=("inference_arguments",)))
+    kept = json.loads((project.models / RUN / "arguments.json").read_text("utf-8"))
+    assert kept["options"]["names"] == 1

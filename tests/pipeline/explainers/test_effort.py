@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import Ridge
+from torch import Tensor, nn
 
 from db.errors import KonkyoError
+from pipeline.explainers.batching import explain
 from pipeline.explainers.effort import MUCH, enough_memory, laborious
 from pipeline.explainers.gradient import Gradient
+from pipeline.explainers.inference_arguments import InferenceArguments
+from pipeline.explainers.keeping import learned_of
 from pipeline.explainers.kernel_shap import _solve
 from pipeline.explainers.lime import Lime, _ridge
 from pipeline.explainers.occlusion import Occlusion
-from pipeline.models.batches import collate
+from pipeline.models.base import Output
+from pipeline.models.batches import Batch, collate
+from pipeline.models.trained import TrainedModel
+from tests.pipeline.explainers.linear import Summed, summed
 from tests.pipeline.models.support import small_model
 from tests.support.data import instance
+
+TWO_WORDS = instance("good soup")
 
 
 @pytest.mark.parametrize(("samples", "tokens"), [(30, 7), (7, 30), (9, 9)])
@@ -62,10 +75,73 @@ def test_what_takes_hours_is_said_with_the_text_and_the_passes() -> None:
     assert MUCH > 201 * 100_000  # LIME's 200 samples are minutes
 
 
-def test_memory_that_is_refused_is_said_and_other_faults_pass() -> None:
-    batch = collate(small_model([instance("good soup")]).encode([instance("good soup")]))
-    said = "not enough memory for explainer lime on 1 instance of 2"
-    with pytest.raises(KonkyoError, match=said), enough_memory("lime", batch):
-        torch.empty(2**60, dtype=torch.uint8)
-    with pytest.raises(RuntimeError, match="shapes cannot"), enough_memory("lime", batch):
+@pytest.mark.parametrize(
+    "take", [lambda: torch.empty(2**60, dtype=torch.uint8), lambda: np.empty(2**60, np.uint8)]
+)
+def test_memory_that_is_refused_is_said(take: Callable[[], object]) -> None:
+    """torch's own report, and numpy's."""
+    batch = collate(small_model([TWO_WORDS]).encode([TWO_WORDS]))
+    said = f"memory for lime on 1 instance of 2 units each, {TWO_WORDS.id} .* or take less$"
+    with pytest.raises(KonkyoError, match=said), enough_memory("for lime", batch, "take less"):
+        take()
+
+
+def test_other_faults_pass_as_they_are() -> None:
+    batch = collate(small_model([TWO_WORDS]).encode([TWO_WORDS]))
+    with pytest.raises(RuntimeError, match="shapes cannot"), enough_memory("for lime", batch, ""):
         torch.ones(2, 3) @ torch.ones(2, 3)
+
+
+class Greedy(Summed):
+    """A model whose pass takes more memory than there is."""
+
+    def forward(self, batch: Batch, *, embeddings: Tensor | None = None) -> Output:
+        torch.empty(2**60, dtype=torch.uint8)
+        return super().forward(batch, embeddings=embeddings)
+
+
+class Faulty(Summed):
+    """A model whose pass fails for another reason."""
+
+    def forward(self, batch: Batch, *, embeddings: Tensor | None = None) -> Output:
+        raise RuntimeError("shapes cannot be multiplied")
+
+
+def of_module(made: type[Summed]) -> TrainedModel:
+    model = summed([TWO_WORDS])
+    return replace(model, module=made(len(model.vocabulary), nn.Identity()))  # type: ignore[arg-type]
+
+
+def test_memory_refused_to_the_shared_pass_is_said_and_names_a_text() -> None:
+    """`random` itself asks for nothing: it is the pass before it that has no room."""
+    said = (
+        f"not enough memory for a pass of the model on 1 instance of 2 units each, {TWO_WORDS.id}"
+    )
+    with pytest.raises(KonkyoError, match=rf"{said} .*; lower \[explain\] token_budget"):
+        list(explain(of_module(Greedy), [TWO_WORDS], ["random"]))
+
+
+def test_memory_refused_to_an_explainer_that_learns_names_the_longest_text() -> None:
+    """token_budget is not the advice: what is learned does not depend on it."""
+    short = instance("soup")
+    said = (
+        "not enough memory for explainer learned_mask to learn from 2 instances, the longest of "
+        f"which, {TWO_WORDS.id}, has 2 tokens; leave the explainer out, or what is longest"
+    )
+    with pytest.raises(KonkyoError, match=said):
+        explain(of_module(Greedy), [short, TWO_WORDS], ["learned_mask"])
+
+
+def test_memory_refused_to_an_explainer_that_keeps_what_it_learns_leaves_no_file(
+    tmp_path: Path,
+) -> None:
+    said = "not enough memory for explainer inference_arguments to learn from 1 instance, "
+    with pytest.raises(KonkyoError, match=said):
+        learned_of(tmp_path, of_module(Greedy), [InferenceArguments()], [TWO_WORDS], 0)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["random", "learned_mask"])
+def test_other_faults_of_a_model_are_not_taken_for_want_of_memory(name: str) -> None:
+    with pytest.raises(RuntimeError, match="shapes cannot"):
+        list(explain(of_module(Faulty), [TWO_WORDS], [name]))

@@ -147,7 +147,7 @@ def test_train_keeps_it_beside_the_weights_and_report_needs_no_model(
     def loaded(*_: object) -> None:
         raise AssertionError("a model was loaded")
 
-    monkeypatch.setattr(kept, "load", loaded)
+    monkeypatch.setattr(kept, "model_of", loaded)
     assert kept_health(project, done.run) == again.health == train(project).health
 
 

@@ -175,7 +175,7 @@ def test_an_interrupted_measurement_goes_on_and_a_whole_one_loads_nothing(
     assert len(after) == 6 * len(field.test)
     kept = {(one.instance_id, one.name): one.value for one in after}
     assert all(kept[one.instance_id, one.name] == one.value for one in before)
-    monkeypatch.setattr("pipeline.explaining.load", None)
+    monkeypatch.setattr("pipeline.explaining.model_of", None)
     measure(field.project, run, field.test, field.marks)
 
 
