@@ -137,7 +137,8 @@ class TeachingArm:
     `role`: "baseline" (plain training), "taught", "control" (with rationales that say nothing),
     "part" (with a `fraction` of the human rationales), or "candidate" (taught with weights that were
     not chosen). `of`: the taught arm that all but the first two belong to. `loss`: in words;
-    `runs`: run ids, in the order of the experiment's seeds.
+    `runs`: run ids, in the order of the experiment's seeds; of a candidate, those that diverged in
+    their first epoch are nowhere else.
     """
 
     name: str

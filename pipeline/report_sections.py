@@ -43,7 +43,7 @@ from pipeline.project import Project
 from pipeline.status import campaign_status
 from pipeline.teaching.arms import TAUGHT
 from pipeline.teaching.curve import CurvePoint
-from pipeline.teaching.experiment import Experiment
+from pipeline.teaching.experiment import Candidate, Experiment
 
 NORMALISED = "_normalised"
 HEADLINE = "auroc"
@@ -191,9 +191,14 @@ def teaching(found: Experiment) -> Teaching:
         data=f"rationales of campaign {found.campaign.name}, {counted(len(found.seeds), 'seed')}",
         excluded=found.excluded,
         notes=tuple(table.notes),
-        tried=tuple(Tried(c.arm.name, *c.validation, c.chosen) for c in found.candidates),
+        tried=tuple(_tried(one) for one in found.candidates),
         curve=tuple(_taught(point) for point in found.curve),
     )
+
+
+def _tried(one: Candidate) -> Tried:
+    auc, macro_f1 = one.validation or (None, None)
+    return Tried(one.arm.name, auc, macro_f1, one.chosen, one.diverged)
 
 
 def _metrics(names: Iterable[str]) -> list[TeachingMetric]:

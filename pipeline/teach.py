@@ -2,7 +2,8 @@
 
 Every seed trains the same encoder several ways on the same split: plainly (vanilla), by every row
 of losses that the settings name, and with controls whose rationales say nothing. Where a row has
-several weights, validation chooses one of them, and only that one is measured. All runs are recorded, so
+several weights, validation chooses one of them, and only that one is measured; weights with which
+a run diverges in its first epoch are out of the choice. All runs are recorded, so
 an interrupted experiment continues with the runs that are missing, and on this machine within the
 run that it was at.
 """
@@ -18,6 +19,7 @@ from db.store import teachings
 from pipeline.engines.base import Engine
 from pipeline.engines.opening import open_engine
 from pipeline.judged import judged_campaign
+from pipeline.models.loop import Diverged
 from pipeline.project import Project
 from pipeline.teaching.arms import (
     Arm,
@@ -38,7 +40,7 @@ from pipeline.teaching.experiment import (
 )
 from pipeline.teaching.lesson import Classroom, Lesson, TeachRequest, lesson
 from pipeline.teaching.measures import measure
-from pipeline.teaching.training import train_all
+from pipeline.teaching.training import train_all, try_all
 from pipeline.train import labelled, model_settings, run_id
 
 OnRun = Callable[[int, int], None]
@@ -68,11 +70,11 @@ def teach(
     room.check([*likely, *tried])
     with open_engine(project.settings.engine, request.engine) as where:
         work = _Work(room, where, len(wanted.seeds) * (len(tried) + len(likely)), on_run)
-        of_tried = list(zip(tried, work.train(tried), strict=True))
+        of_tried = list(zip(tried, work.tried(tried), strict=True))
         chosen = [taught(row, _best(row, of_tried)) for row in wanted.rows]
         arms = _measured_arms(chosen, wanted)
         teachings.put(project.engine, _plan(room, [*arms, *tried]))
-        work.train(arms, measured=True)
+        work.measured(arms)
     found = read_experiment(project, campaign)
     if found is None:
         raise KonkyoError("the experiment's runs cannot be read back; train them again")
@@ -89,20 +91,27 @@ class _Work:
     on_run: OnRun | None
     done: int = 0
 
-    def train(self, arms: Sequence[Arm], *, measured: bool = False) -> list[list[ModelRun]]:
-        """The runs of every arm in the order of the seeds; `measured`: on the test part too."""
+    def tried(self, arms: Sequence[Arm]) -> list[list[ModelRun | None]]:
+        """The runs of every arm in the order of the seeds; None where one diverged at once."""
         room = self.room
-        found: list[ModelRun] = []
-        for one in train_all(room.project, room.data, room.recipes(arms), self.engine):
-            if measured:
-                test = set(one.run.settings["test"])
-                tested = [i for i in room.data if i.id in test]
-                measure(room.project, one.run, tested, room.marks)
-            found.append(one.run)
-            self.done += 1
-            if self.on_run is not None:
-                self.on_run(self.done, self.of)
+        found: list[ModelRun | None] = []
+        for one in try_all(room.project, room.data, room.recipes(arms), self.engine):
+            found.append(None if isinstance(one, Diverged) else one.run)
+            self._step()
         return [found[at :: len(arms)] for at in range(len(arms))]
+
+    def measured(self, arms: Sequence[Arm]) -> None:
+        """Train the arms of the table, and measure them on the test part."""
+        room = self.room
+        for one in train_all(room.project, room.data, room.recipes(arms), self.engine):
+            test = set(one.run.settings["test"])
+            measure(room.project, one.run, [i for i in room.data if i.id in test], room.marks)
+            self._step()
+
+    def _step(self) -> None:
+        self.done += 1
+        if self.on_run is not None:
+            self.on_run(self.done, self.of)
 
 
 def _measured_arms(chosen: Sequence[Arm], wanted: Lesson) -> list[Arm]:
@@ -111,12 +120,21 @@ def _measured_arms(chosen: Sequence[Arm], wanted: Lesson) -> list[Arm]:
     return [baseline(), *chosen, *(arm for group in further for arm in group)]
 
 
-def _best(row: Row, tried: Sequence[tuple[Arm, Sequence[ModelRun]]]) -> Terms:
-    """The choice of weights with the highest mean AUC on validation, then the highest macro F1."""
-    mine = [(on_validation(found), arm.terms) for arm, found in tried if arm.of == row.name]
-    if not mine:
+def _best(row: Row, tried: Sequence[tuple[Arm, Sequence[ModelRun | None]]]) -> Terms:
+    """The choice of weights with the highest mean AUC on validation, then the highest macro F1; an
+    error where none is left, because with each of them a run diverged at once."""
+    if len(row.choices) == 1:
         return row.choices[0]
-    return max(mine, key=lambda one: (one[0].auc or 0.0, one[0].macro_f1))[1]
+    mine = [(on_validation(found), arm) for arm, found in tried if arm.of == row.name]
+    left = [(value, arm.terms) for value, arm in mine if value is not None]
+    if not left:
+        weights = "; ".join(arm.name for _, arm in mine)
+        raise Diverged(
+            f"row {row.name!r} has no weight to choose: with each a run diverged in its first epoch "
+            f"({weights}). Lower the weights in [[teach.objective]], or learning_rate in [model]. "
+            "The runs of other weights are kept"
+        )
+    return max(left, key=lambda one: (one[0].auc or 0.0, one[0].macro_f1))[1]
 
 
 def _plan(room: Classroom, arms: Sequence[Arm]) -> TeachingPlan:

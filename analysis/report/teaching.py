@@ -72,13 +72,15 @@ class SeedScore:
 class Tried:
     """Weights that were tried in a row: what they came to on validation, and whether they stayed.
 
-    `auc` is None where a run had none; both are means over seeds, in [0, 1], higher is better.
+    `auc` is None where a run had none; both are means over seeds, in [0, 1], higher is better, and
+    None where the weights `diverged`: a run of them did so in its first epoch.
     """
 
     name: str
     auc: float | None
-    macro_f1: float
+    macro_f1: float | None
     chosen: bool
+    diverged: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pipeline.cli.estimates_view import number, teaching_tables, with_interval
 from pipeline.cli.shared import console, escaped, print_notes, print_table
 
 if TYPE_CHECKING:
-    from pipeline.teaching.experiment import Experiment
+    from pipeline.teaching.experiment import Candidate, Experiment
 
 CURVE = ("macro F1", "auroc")
 
@@ -41,12 +41,19 @@ def _print_candidates(done: Experiment) -> None:
     if not done.candidates:
         return
     rows = [
-        (c.arm.name, number(c.validation.auc), number(c.validation.macro_f1),
-         "chosen" if c.chosen else "")
+        (c.arm.name, number(found["auc"]), number(found["macro_f1"]),
+         "diverged" if c.diverged else "chosen" if c.chosen else "")
         for c in done.candidates
+        for found in [_on_validation(c)]
     ]  # fmt: skip
     columns = ("weights", "validation AUC", "validation macro F1", "")
     print_table("Weights, chosen on validation alone", columns, rows, numbers=2)
+
+
+def _on_validation(one: Candidate) -> dict[str, float | None]:
+    """`auc` and `macro_f1`, both None where the weights diverged."""
+    found = one.validation
+    return {"auc": None, "macro_f1": None} if found is None else found._asdict()
 
 
 def _print_curve(done: Experiment) -> None:
@@ -75,7 +82,12 @@ def experiment_document(done: Experiment) -> dict[str, Any]:
         "described": [asdict(gain) for gain in done.table.described],
         "beside": [asdict(mean) for mean in done.table.beside],
         "candidates": [
-            {"name": c.arm.name, **c.validation._asdict(), "chosen": c.chosen}
+            {
+                "name": c.arm.name,
+                **_on_validation(c),
+                "chosen": c.chosen,
+                "diverged": c.diverged,
+            }
             for c in done.candidates
         ],
         "curve": [

@@ -22,6 +22,10 @@ from pipeline.models.predict import probabilities
 from pipeline.models.trained import TrainedModel
 
 
+class Diverged(KonkyoError):
+    """A training that went wrong in its first epoch, so that there is nothing of it to keep."""
+
+
 def run(
     course: Course,
     rows: Mapping[str, Sequence[Row]],
@@ -31,7 +35,7 @@ def run(
 
     `rows`: of the parts "train" and "validation", and of "unlabelled" where there are any. Where the
     loss is no number any more, the best epoch before is kept, and what is returned says so ("" else);
-    in the first epoch it is a `KonkyoError`.
+    in the first epoch it is a `Diverged`.
     """
     stopped = ""
     while not course.done:
@@ -75,5 +79,5 @@ def _diverged(best: Epoch | None, wrong: str, number: int) -> str:
     said = f"training diverged in epoch {number} ({wrong})"
     mend = "lower learning_rate or the weights of the objectives"
     if best is None:
-        raise KonkyoError(f"{said}; {mend}")
+        raise Diverged(f"{said}; {mend}")
     return f"{said} and was stopped; epoch {best.number} is kept. To train on, {mend}"

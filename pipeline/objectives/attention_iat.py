@@ -25,6 +25,10 @@ class AttentionIAT(OfScores):
     """`epsilon`: length of w over all pairs of words of a text."""
 
     name: ClassVar[str] = "attention_iat"
+    remark: ClassVar[str] = (
+        "attention_iat moves scores as attention_at does, √(T − 1) times as far in a text of T words: "
+        "it is no method of its own"
+    )
 
     def perturbation(self, output: Output, batch: Batch, model: Model) -> Tensor:
         """r, (B, T), 0 where attention may not go."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, get_args, runtime_checkable
 
 from torch import Tensor
 
@@ -52,6 +52,13 @@ class Objective(Protocol):
     def term(self, output: Output, batch: Batch, model: Model) -> Term:
         """The term of this batch, given the pass that cross-entropy uses too."""
         ...
+
+
+@runtime_checkable
+class Remarked(Protocol):
+    """An objective that no table may show without this sentence."""
+
+    remark: ClassVar[str]
 
 
 @dataclass(frozen=True)

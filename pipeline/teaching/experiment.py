@@ -25,6 +25,7 @@ from pipeline.project import Project
 from pipeline.teaching.curve import CurvePoint, curve
 from pipeline.teaching.domains import by_domain
 from pipeline.teaching.measures import is_measured, measured
+from pipeline.teaching.remarks import remarks
 from pipeline.train import data_hash, labelled, model_settings
 
 ALIGNMENT = "auroc"
@@ -40,12 +41,17 @@ class Validated(NamedTuple):
 
 @dataclass(frozen=True)
 class Candidate:
-    """Weights that were tried: what they came to on validation alone, and whether they stand in the
-    table."""
+    """Weights that were tried: what they came to on validation alone, None where a run of them
+    diverged in its first epoch; and whether they stand in the table."""
 
     arm: TeachingArm
-    validation: Validated
+    validation: Validated | None
     chosen: bool
+
+    @property
+    def diverged(self) -> bool:
+        """Whether they could not be chosen."""
+        return self.validation is None
 
 
 @dataclass(frozen=True)
@@ -145,8 +151,7 @@ def _read(
         confidence=settings.confidence,
     )
     first = known[arms[0].runs[whole[0]]]
-    shown = [(arm, known[arm.runs[n]]) for n in whole for arm in arms]
-    notes = [*table.notes, *_without_control(arms, known, whole[0]), *_stopped(shown)]
+    notes = [*table.notes, *remarks(arms, known, whole)]
     return Experiment(
         campaign=campaign,
         plan=plan,
@@ -154,19 +159,10 @@ def _read(
         table=replace(table, notes=notes),
         sentences=tuple(sentence(gain) for gain in table.gains),
         excluded=_excluded(trials[0], first),
-        runs=tuple(run for _, run in shown),
+        runs=tuple(known[arm.runs[n]] for n in whole for arm in arms),
         candidates=tuple(_candidates(plan, known)),
         curve=curve(project, campaign, arms, known, table, whole),
     )
-
-
-def _stopped(shown: Sequence[tuple[TeachingArm, ModelRun]]) -> list[str]:
-    """Of which runs the training diverged; they stand in the table as far as they came."""
-    return [
-        f"{arm.name}, seed {run.seed}: {run.settings['stopped']}"
-        for arm, run in shown
-        if run.settings.get("stopped")
-    ]
 
 
 def marks_of_labelled(project: Project, campaign: Campaign, data: Sequence[Instance]) -> Marks:
@@ -202,36 +198,25 @@ def _pairs(arms: Sequence[TeachingArm]) -> list[tuple[str, str]]:
     ]
 
 
-def _without_control(
-    arms: Sequence[TeachingArm], known: Mapping[str, ModelRun], place: int
-) -> list[str]:
-    """A note for every arm that learns from people and was not held against a control."""
-    controlled = {arm.of for arm in arms if arm.role == "control"}
-    return [
-        f"{arm.name} has no control: a gain over plain training need not be owed to what people said"
-        for arm in arms
-        if arm.role == "taught"
-        and arm.name not in controlled
-        and "campaign" in known[arm.runs[place]].settings
-    ]
-
-
 def _candidates(plan: TeachingPlan, known: Mapping[str, ModelRun]) -> list[Candidate]:
+    """A plan is written once all weights were tried, so that a run which is not there diverged."""
     chosen = {arm.runs for arm in plan.arms if arm.role == "taught"}
     tried = [arm for arm in plan.arms if arm.role == "candidate"]
     return [
-        Candidate(
-            arm, on_validation([known[r] for r in arm.runs if r in known]), arm.runs in chosen
-        )
+        Candidate(arm, on_validation([known.get(r) for r in arm.runs]), arm.runs in chosen)
         for arm in tried
     ]
 
 
-def on_validation(found: Sequence[ModelRun]) -> Validated:
-    """The means of runs, one at least."""
-    aucs = [run.metrics["validation_auc"] for run in found if "validation_auc" in run.metrics]
-    f1 = float(np.mean([run.metrics["validation_macro_f1"] for run in found]))
-    return Validated(float(np.mean(aucs)) if len(aucs) == len(found) else None, f1)
+def on_validation(found: Sequence[ModelRun | None]) -> Validated | None:
+    """The means of runs, one at least; None where one diverged at once, which is None here: the
+    seeds that are left would be others than those of the weights beside it."""
+    made = [run for run in found if run is not None]
+    if len(made) < len(found):
+        return None
+    aucs = [run.metrics["validation_auc"] for run in made if "validation_auc" in run.metrics]
+    f1 = float(np.mean([run.metrics["validation_macro_f1"] for run in made]))
+    return Validated(float(np.mean(aucs)) if len(aucs) == len(made) else None, f1)
 
 
 def _excluded(trial: Trial, run: ModelRun) -> dict[str, int]:

@@ -95,7 +95,7 @@ def _tried(teaching: Teaching) -> Table | None:
             (
                 Cell(number(one.auc)),
                 Cell(number(one.macro_f1)),
-                Cell("chosen" if one.chosen else ""),
+                Cell("diverged" if one.diverged else "chosen" if one.chosen else ""),
             ),
         )
         for one in teaching.tried
