@@ -37,8 +37,9 @@ class Engine(Protocol):
     def map(self, work: Callable[[P], R], parts: Sequence[P]) -> Iterator[R]:
         """`work(part)` of every part, in the order of the parts, as they come.
 
-        Raises what a part raised: a KonkyoError as it was, anything else as `PartFailed`; and
-        `WorkerLost` after `RETRIES`. Whoever stops listening stops the parts that are at work.
+        Raises what a part raised: a KonkyoError as it was, anything else as `PartFailed`;
+        `WorkerUnready` where a worker has not what it takes; and `WorkerLost` after `RETRIES`.
+        Whoever stops listening stops the parts that are at work.
         """
         ...
 
@@ -62,6 +63,20 @@ class WorkerLost(KonkyoError):
             f"{part} was given up: its worker was lost {RETRIES + 1} times ({why}). Workers are "
             "most often killed for want of memory: take fewer with [engine] workers. What was "
             "finished before it is kept"
+        )
+
+
+class WorkerUnready(KonkyoError):
+    """A worker could not load what it needs for a part; no other is tried.
+
+    Notes hold the worker's traceback.
+    """
+
+    def __init__(self, part: str, why: str, needed: str) -> None:
+        super().__init__(
+            f"{part} was not begun: its worker could not load konkyo ({why}); install it on every "
+            f"machine of the cluster in the same version as here ({needed}). What was finished "
+            "before it is kept"
         )
 
 

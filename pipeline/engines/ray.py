@@ -21,7 +21,17 @@ from urllib.parse import urlsplit
 
 from db.errors import KonkyoError, UsageError
 from pipeline.engines.attempt import attempt, result
-from pipeline.engines.base import AHEAD, RETRIES, P, R, WorkerLost, called, cores, threads_each
+from pipeline.engines.base import (
+    AHEAD,
+    RETRIES,
+    P,
+    R,
+    WorkerLost,
+    WorkerUnready,
+    called,
+    cores,
+    threads_each,
+)
 
 SHARED = ("konkyo", "torch", "numpy")
 """What must be of one version everywhere for results to be the same."""
@@ -72,12 +82,28 @@ class Ray:
             self._ray.shutdown()
 
     def _get(self, ref: Any, part: str) -> bytes:
+        errors = self._ray.exceptions
         try:
             found: bytes = self._ray.get(ref)
-        except self._ray.exceptions.RayError as error:
+        except errors.RayError as error:
+            if isinstance(error, errors.RayTaskError) and not _of_ray(error.cause, errors):
+                raise _unready(part, error.cause) from error
             why = next(iter(str(error).splitlines()), "") or type(error).__name__
             raise WorkerLost(part, why) from error
         return found
+
+
+def _of_ray(cause: object, errors: ModuleType) -> bool:
+    """Whether Ray itself failed in the task: what the part was to get was lost with a machine."""
+    return isinstance(cause, errors.RayError)
+
+
+def _unready(part: str, cause: Exception) -> WorkerUnready:
+    """What a part raises comes back as bytes; this was raised before, when konkyo was loaded."""
+    trace = f"{type(cause).__name__}: {cause}".strip()
+    unready = WorkerUnready(part, trace.splitlines()[-1], _said(versions()))
+    unready.add_note(trace)
+    return unready
 
 
 def remote_attempt(

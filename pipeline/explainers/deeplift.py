@@ -2,10 +2,11 @@
 
 Captum's rescale rule is applied to activations that are torch modules (ReLU, Tanh, Softmax, …).
 A recurrent layer, an activation called as a function, and products such as attention · state have
-no rule: there the ordinary derivative at the text is taken. A model without activation modules, as
-all of konkyo's own kinds are, therefore gets (embedding − baseline) · derivative, which with the
-zero embedding is `gradient`. How far scores are from summing to f(x) − f(baseline) is recorded, not
-asserted.
+no rule: there the ordinary derivative at the instance is taken. In `mlp` the rule holds throughout;
+in `residual_cnn` for its ReLUs, not for its attention; in `transformer` for such modules as its
+architecture has. The kinds `…_attention` have none: they get (embedding − baseline) · derivative,
+which with the zero embedding is `gradient`. How far scores are from summing to f(x) − f(baseline)
+is recorded, not asserted.
 """
 
 from __future__ import annotations

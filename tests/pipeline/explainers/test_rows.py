@@ -15,8 +15,8 @@ from db.errors import UsageError
 from db.records import Instance, Rationale
 from pipeline.explainers import EXPLAINERS
 from pipeline.explainers.batching import ExplainSettings, explain
-from pipeline.models.base import Demanding
 from pipeline.models.batches import collate
+from pipeline.models.predict import predict
 from pipeline.models.settings import Settings
 from pipeline.models.trained import TrainedModel, frozen
 from pipeline.models.training import fit
@@ -24,8 +24,10 @@ from tests.support.tables import rows
 
 FEW = {"lime": {"samples": 60}, "kernel_shap": {"samples": 60}, "gradient_shap": {"samples": 4}}
 FEW |= {"learned_mask": {"epochs": 1}}
+FEW |= {"mutual_information": {"components": 1, "restarts": 1}}
 SETTINGS = Settings(kind="mlp", hidden_dim=16, learning_rate=3e-3, epochs=15, device="cpu")
-FITTING = [name for name in EXPLAINERS if not isinstance(EXPLAINERS.load(name)(), Demanding)]
+OFFERS = frozenset({"features of rows", "a summary"})
+NAMES = [n for n in EXPLAINERS if getattr(EXPLAINERS.load(n), "needs", frozenset()) <= OFFERS]
 SOME = list(rows("iris")[::15])
 
 
@@ -46,22 +48,35 @@ def logits(inputs: torch.Tensor) -> torch.Tensor:
         return model().module.output(model().module.hidden(inputs))
 
 
-@pytest.mark.parametrize("name", FITTING)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_feature_gets_one_score(name: str) -> None:
     for one in explained(SOME, name):
         assert (one.unit, one.shape, one.scores.shape) == ("feature", (), (4,))
         assert one.scores.dtype == np.float32 and np.isfinite(one.scores).all()
 
 
-@pytest.mark.parametrize("name", FITTING)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_batch_gives_what_each_row_alone_gives_and_a_seed_repeats_it(name: str) -> None:
     learn_from = list(rows("iris"))
     together = explained(SOME, name, seed=4, learn_from=learn_from)
     again = explained(SOME, name, seed=4, learn_from=learn_from)
-    for one, same, instance in zip(together, again, SOME, strict=True):
+    for one, same in zip(together, again, strict=True):
+        assert (one.scores == same.scores).all() and one.details == same.details
+    for one, instance in [*zip(together, SOME, strict=True)][::4]:
         alone = explained([instance], name, seed=4, learn_from=learn_from)[0]
         np.testing.assert_allclose(one.scores, alone.scores, atol=1e-5)
-        assert (one.scores == same.scores).all() and one.target == alone.target
+        assert one.target == alone.target
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_predicted_class_is_recorded_unless_another_is_asked_for(name: str) -> None:
+    predicted = [int(p.probabilities.argmax()) for p in predict(model(), SOME, "run")]
+    assert len(set(predicted)) > 1
+    found = explained(SOME, name)
+    assert [one.target for one in found] == predicted
+    targets = {SOME[0].id: (predicted[0] + 1) % 3}
+    other = explained(SOME[:2], name, learn_from=SOME, targets=targets)
+    assert [one.target for one in other] == [targets[SOME[0].id], predicted[1]]
 
 
 @pytest.mark.parametrize("name", ["attention", "attention_x_gradient_norm"])

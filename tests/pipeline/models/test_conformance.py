@@ -1,4 +1,7 @@
-"""What every kind of model that reads words promises, with every form of attention, and a kind of one's own."""
+"""What every kind of model that reads words promises, with every form of attention, and a kind of one's own.
+
+What models promise whatever they read is held by `test_every_kind.py`, over the whole table.
+"""
 
 from __future__ import annotations
 
