@@ -70,7 +70,8 @@ def explain(
     put several predictions beside each other read them. `agreement`: measure too how far attention
     agrees with gradients, on all texts; that is not stored. `again`: rationales of these explainers
     that were made with other options are replaced, which is refused else; they stay until the first
-    of the new are computed. `where`: the engine that rationales are computed on. `on_note` gets what will take long, before it is begun.
+    of the new are computed. `where`: the engine that rationales are computed on. `on_note` gets what
+    will take long, before it is begun.
     """
     chosen = runs.find(project.engine, run)
     names = tuple(dict.fromkeys(explainers)) or project.settings.explain.explainers
