@@ -5,9 +5,9 @@ are paired by seed and instance. An interval draws seeds and instances again, bo
 replacement, and the same draw serves both sides of a difference. The p-value flips the signs of
 whole seeds: with S seeds (up to 18; of more, 10,000 flips are drawn) it cannot fall below
 2^(1 − S), and after Holm's correction over m comparisons not below m · 2^(1 − S). Where that exceeds
-the threshold there is no verdict. Few metrics are tested; of all others the differences are
-described, with their intervals and without a verdict. A difference that is undefined was no
-comparison, and is not corrected for.
+the threshold there is no verdict. A seed on which two objectives tie cannot be flipped, and is none
+of the S. Few metrics are tested; of all others the differences are described, with their intervals
+and without a verdict. A difference that is undefined was no comparison, and is not corrected for.
 """
 
 from __future__ import annotations
@@ -109,4 +109,10 @@ def _notes(draw: Draw, gains: Sequence[Gain], threshold: float) -> list[str]:
         wanted = next((s for s in range(n, EXACT_CLUSTERS + 1) if least_p(s) * m <= threshold), 0)
         takes = f"that takes {wanted} seeds" if wanted else "that takes fewer comparisons"
         notes.append(f"no verdict is possible at {threshold:g}; {takes}")
+    tied = sum(gain.p is not None and gain.smallest_p > least_p(n) for gain in gains)
+    if tied:
+        notes.append(
+            f"{counted(tied, 'comparison has', 'comparisons have')} seeds that tie, which cannot be "
+            "flipped: the least p is larger there, and there is no verdict where it is too large"
+        )
     return notes

@@ -2,8 +2,9 @@
 
     term = (1/B) Σ_b D(α_b, g_b/Σg_b),  g_t = Σ_c |e_t · ∂p_c/∂e_t|
 
-The seed's 関連損失 has no public formula; this one is ours. Agreement of attention with gradients is not
-agreement with people: small runs reached .79 while human alignment fell to chance. Watch the
+A loss of association (関連損失) has no public formula; this one is ours. Agreement of attention with gradients is not
+agreement with people: small runs reached .79 while human alignment fell to chance; on Yelp-HAT Kendall's τ rose
+from .44 to .64, alignment stayed, and macro F1 fell (.84 to .74, not confirmed). Watch the
 entropy of attention (`entropy`, a share of log T), which may collapse.
 """
 

@@ -6,7 +6,8 @@
 z is what the last layer reads, y a row's class, c the centre of a class. Wen, Zhang, Li & Qiao, "A
 Discriminative Feature Learning Approach for Deep Face Recognition", ECCV 2016. Theirs is a sum over
 the batch: ours is a mean, as every term here, so that their λ is ours over the size of the batch.
-Centres begin at 0, where theirs begin at random.
+Centres begin at 0, where theirs begin at random. Small runs: nothing on Yelp-HAT; on digits, few of
+them turned, macro F1 +.017 [−.012, +.043], not confirmed.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
     term = CE(ē + r),  r = ε·g/‖g‖₂,  g = ∂CE/∂ē,  ē the embeddings, each dimension of spread 1
 
 Miyato, Dai & Goodfellow, ICLR 2017. They normalise over the vocabulary by frequency; ours is by the
-spread over the batch, so that embeddings need not be of words.
+spread over the batch, so that embeddings need not be of words. Small runs found no gain on Yelp-HAT
+(macro F1 +.004 [−.015, +.023]).
 """
 
 from __future__ import annotations

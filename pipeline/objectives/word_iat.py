@@ -3,7 +3,8 @@
     d_tk = (ē_k − ē_t)/‖ē_k − ē_t‖₂,  r_t = Σ_k w_tk d_tk,  w = ε·g/‖g‖₂,  g = ∂CE/∂w at w = 0
 
 Sato, Suzuki, Shindo & Matsumoto, IJCAI 2018. They take all words of the vocabulary as k; ours are the
-different ones of the batch, which are as many as matter and cost no table of words × tokens.
+different ones of the batch, which are as many as matter and cost no table of words × tokens. On
+Yelp-HAT macro F1 +.011 [−.027, +.055] and AUROC against people +.041 [+.008, +.072]: not confirmed.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     term = KL(p(ē) ‖ p(ē + r)),  r = ε·g/‖g‖₂,  g = ∂KL(p(ē) ‖ p(ē + ξu))/∂(ξu),  u random, of length 1
 
 One power step, p(ē) held fixed. Miyato, Dai & Goodfellow, ICLR 2017; ē as in `word_at`. No label is read,
-so that unlabelled texts teach too.
+so that unlabelled texts teach too. Small runs found no gain.
 """
 
 from __future__ import annotations

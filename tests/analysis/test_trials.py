@@ -218,7 +218,10 @@ def test_tied_seeds_leave_fewer_to_flip_and_so_a_larger_least_p() -> None:
     for trial in some:
         if trial.objective == "taught" and trial.seed < 3:
             trial.per_instance["auroc"] -= 0.2
-    (gain,) = compare_trials(some, [("taught", "plain")], tested=("auroc",)).gains
+    table = compare_trials(some, [("taught", "plain")], tested=("auroc",))
+    (gain,) = table.gains
+    assert table.notes[-1].startswith("1 comparison has seeds that tie")
+    assert len(compare_trials(trials(8, 0.2), [("taught", "plain")], tested=("auroc",)).notes) == 1
     # five seeds differ: 2/2^5 is above the threshold, though 2/2^8 of all eight is not
     assert gain.smallest_p == 2 / 2**5 and gain.verdict == "no verdict"
 
