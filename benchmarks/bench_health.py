@@ -5,7 +5,8 @@ does anything: He's initialisation (2015), biases 0, `--width` units a layer, `-
 outputs, `--instances` instances. A block of a residual network is x + W ReLU(x), with batch
 normalisation after W where there is any, in evaluation mode with the moments of the data.
 Depth is the number of hidden layers, or of blocks. The figures to compare with are of another small
-run, whose widths and data are not known: compare how they grow. `python benchmarks/bench_health.py
+run, whose widths and data are not known: compare how they grow. `--part last` takes the gradients by
+the weights of the last layer alone. `python benchmarks/bench_health.py
 [--seeds N]`; it prints a table and judges nothing. It also says how long a model takes to measure.
 """
 
@@ -74,13 +75,13 @@ def network(name: str, depth: int, inputs: int, width: int, outputs: int) -> nn.
     return nn.Sequential(*first, *blocks, linear(width, outputs))
 
 
-def sharpness_of(net: nn.Module, inputs: Tensor, seed: int) -> float:
-    """λ_max of JJᵀ/N, through products."""
+def sharpness_of(net: nn.Sequential, inputs: Tensor, seed: int, part: str) -> float:
+    """λ_max of JJᵀ/N, through products; J by the weights of a part."""
     net.train(True)
     with torch.no_grad():
         net(inputs)  # the moments of batch normalisation
     net.train(False)
-    weights = list(net.parameters())
+    weights = list({"all": net, "first": net[0], "last": net[-1]}[part].parameters())
     outputs = net(inputs)
     dual = torch.zeros_like(outputs, requires_grad=True)
     back = torch.autograd.grad(outputs, weights, dual, create_graph=True)
@@ -113,7 +114,7 @@ def depths(args: argparse.Namespace) -> None:
     """The table."""
     print(
         f"width {args.width}, {args.inputs} inputs, {args.outputs} output(s), {args.instances} instances, "
-        f"{args.seeds} seeds: geometric mean [95% interval]"
+        f"{args.seeds} seeds, weights: {args.part}; geometric mean [95% interval]"
     )
     print("| network | depth | λ_max | elsewhere | growth | elsewhere |")
     print("|---|---|---|---|---|---|")
@@ -124,7 +125,9 @@ def depths(args: argparse.Namespace) -> None:
             for seed in range(args.seeds):
                 torch.manual_seed(seed)
                 net = network(name, depth, args.inputs, args.width, args.outputs)
-                values.append(sharpness_of(net, torch.randn(args.instances, args.inputs), seed))
+                values.append(
+                    sharpness_of(net, torch.randn(args.instances, args.inputs), seed, args.part)
+                )
             middle = float(np.exp(np.log(values).mean()))
             start = start or middle
             grown = number(figure) / number(given[0])
@@ -165,6 +168,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=64)
     parser.add_argument("--outputs", type=int, default=1)
     parser.add_argument("--instances", type=int, default=64)
+    parser.add_argument("--part", default="all", choices=["all", "first", "last"])
     parser.add_argument("--repeats", type=int, default=3)
     args = parser.parse_args()
     torch.set_num_threads(1)
