@@ -82,8 +82,8 @@ MEASURED = {
     "attention_rp": "no gain",
 }
 """Task AUC and AUROC against people in other small runs; no target."""
-FAMILY = ("attention_at", "attention_iat", "attention_rp", "attention_vat", "attention_ivat",
-          "word_at", "word_vat", "association")  # fmt: skip
+FAMILY = ("attention_at", "attention_iat", "attention_iat_batch", "attention_rp", "attention_vat",
+          "attention_ivat", "word_at", "word_iat", "word_vat", "association")  # fmt: skip
 TABLES = ("yelp", "sst", "digits")
 REVIEWS = "both"
 """What the imported campaign is called."""

@@ -5,7 +5,7 @@
 Kitada & Iyatomi, IEEE Access 9, 2021. Scores are numbers, so that d_tk is −1, 0 or 1 and g_tk is
 d_tk · ∂CE/∂ã_t: where all scores differ, r is that of `attention_at` times √(T − 1). **It is no method
 of its own**; tables say so (`remark`). At the ε of `attention_at` it moves far more, and small runs found
-losses (SST, Yelp-HAT: macro F1 −.07 and −.13). The authors' program differs: see `attention_iat_batch`.
+losses (SST, Yelp-HAT: macro F1 −.035 and −.13). The authors' program differs: see `attention_iat_batch`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 Sato, Suzuki, Shindo & Matsumoto, IJCAI 2018. They take all words of the vocabulary as k; ours are the
 different ones of the batch, which are as many as matter and cost no table of words × tokens. On
-Yelp-HAT macro F1 +.011 [−.027, +.055] and AUROC against people +.041 [+.008, +.072]: not confirmed.
+SST macro F1 +.023 [+.007, +.038], shown to help; on Yelp-HAT +.011 [−.027, +.055], not confirmed.
 """
 
 from __future__ import annotations
