@@ -69,11 +69,22 @@ class Ray:
                 while given < min(len(parts), number + AHEAD * self.workers):
                     refs[given] = task.remote(job, dumps(parts[given]), versions(), sys.path)
                     given += 1
-                sent = self._get(refs[number], called(parts, number))
+                name = called(parts, number)
+                try:
+                    sent = self._get(refs[number], name)
+                except KonkyoError:
+                    del refs[number]  # it has ended, and Ray may abort where such is cancelled
+                    raise
                 del refs[number]
-                yield result(sent, called(parts, number))
+                yield result(sent, name)
         finally:
-            for ref in refs.values():
+            self._cancel(list(refs.values()))
+
+    def _cancel(self, refs: Sequence[Any]) -> None:
+        """Stop the parts that are at work or waiting; those that are done are left alone."""
+        if refs:
+            _, left = self._ray.wait(refs, num_returns=len(refs), timeout=0, fetch_local=False)
+            for ref in left:
                 self._ray.cancel(ref, force=True)
 
     def close(self) -> None:
