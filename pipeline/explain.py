@@ -138,7 +138,8 @@ def _made_otherwise(work: Explaining, names: Sequence[str], again: bool) -> list
             f"{in_words(asked[name])}; put the options back, or replace those rationales with "
             f'"konkyo explain --explainer {name} --again"'
         )
-    rationales.check_unshown(engine, run.id, other)
+    if other:
+        rationales.check_unshown(engine, run.id, other)
     return other
 
 
