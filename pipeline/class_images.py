@@ -66,7 +66,8 @@ def class_images(
     """One picture a class of the run, stored together or not at all; the same again is known.
 
     `prior`: a name of `PRIORS`, flat where None; learned from instances that the run knew when it
-    was trained and was not judged by, see `known_of`. A UsageError where the model has no inputs that could be shown.
+    was trained and was not judged by, see `known_of`. A UsageError where the model has no inputs that
+    could be shown.
     """
     name = prior or "flat"
     PRIORS.load(name)

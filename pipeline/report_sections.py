@@ -198,7 +198,7 @@ def teaching(found: Experiment) -> Teaching:
 
 def _tried(one: Candidate) -> Tried:
     auc, macro_f1 = one.validation or (None, None)
-    return Tried(one.arm.name, auc, macro_f1, one.chosen, one.diverged)
+    return Tried(one.arm.name, auc, macro_f1, one.chosen)
 
 
 def _metrics(names: Iterable[str]) -> list[TeachingMetric]:

@@ -73,14 +73,18 @@ class Tried:
     """Weights that were tried in a row: what they came to on validation, and whether they stayed.
 
     `auc` is None where a run had none; both are means over seeds, in [0, 1], higher is better, and
-    None where the weights `diverged`: a run of them did so in its first epoch.
+    None where a run of the weights diverged in its first epoch.
     """
 
     name: str
     auc: float | None
     macro_f1: float | None
     chosen: bool
-    diverged: bool = False
+
+    @property
+    def diverged(self) -> bool:
+        """Whether they could not be chosen."""
+        return self.macro_f1 is None
 
 
 @dataclass(frozen=True)

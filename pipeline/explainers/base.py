@@ -78,6 +78,9 @@ def check_explainers(model: TrainedModel, explainers: Sequence[Explainer]) -> No
 class Learning(Protocol):
     """An explainer that finds something out about the run first, once for all its instances."""
 
+    @property
+    def name(self) -> str: ...
+
     def learn(self, model: TrainedModel, instances: Sequence[Instance], seed: int) -> Any:
         """From instances that the run knew and was not judged by; what `Shared.learned` holds of it."""
         ...

@@ -50,14 +50,12 @@ def enough_memory(doing: str, batch: Batch, otherwise: str) -> Iterator[None]:
 
 
 def learned_by(
-    explainer: Explainer, model: TrainedModel, instances: Sequence[Instance], seed: int
+    explainer: Learning, model: TrainedModel, instances: Sequence[Instance], seed: int
 ) -> Any:
-    """What a `Learning` explainer learns, None of others.
+    """What the explainer learns.
 
     Where memory is refused, the longest text is named; `token_budget` is of explaining alone.
     """
-    if not isinstance(explainer, Learning):
-        return None
     with _refused(lambda: _too_much_to_learn(explainer.name, instances)):
         return explainer.learn(model, instances, seed)
 
