@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from db.records import Campaign, Instance, Item
 from db.store import campaigns, instances
 from pipeline.plan import PlanRequest, plan
-from pipeline.project import Project
+from pipeline.project import Project, init_project, open_project
 from tests.pipeline.answering import answer
 from tests.support.data import reviews
 
@@ -59,3 +60,14 @@ def judged(
 
     answer(project, planned, people, say)
     return campaigns.find(project.engine, name)
+
+
+def judged_in(folder: Path, settings: str) -> Path:
+    """The folder, made a project with these settings and a judged campaign, nothing trained."""
+    folder.mkdir()
+    (folder / "konkyo.toml").write_text(settings)
+    init_project(folder)
+    project = open_project(folder)
+    judged(project)
+    project.engine.dispose()
+    return folder

@@ -24,13 +24,13 @@ from pipeline.explain import explain
 from pipeline.explainers.batching import rationale_id
 from pipeline.faithfulness import FaithfulnessRequest, Measured, faithfulness
 from pipeline.models.checkpoint import load
-from pipeline.project import Project, init_project, open_project
+from pipeline.project import Project, open_project
 from pipeline.teach import teach
 from pipeline.teaching.experiment import Experiment
 from pipeline.teaching.lesson import TeachRequest
 from tests.cli.support import konkyo
 from tests.pipeline.faithful import RUN, known_project, texts
-from tests.pipeline.judging import SETTINGS, judged  # ends in its table [teach]
+from tests.pipeline.judging import SETTINGS, judged_in  # ends in its table [teach]
 
 TWO = "controls = []\n[engine]\nworkers = 2\n"
 Weights = dict[str, torch.Tensor]
@@ -39,14 +39,7 @@ Weights = dict[str, torch.Tensor]
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A judged campaign, nothing trained."""
-    folder = tmp_path_factory.mktemp("judged") / "project"
-    folder.mkdir()
-    (folder / "konkyo.toml").write_text(SETTINGS + TWO)
-    init_project(folder)
-    project = open_project(folder)
-    judged(project)
-    project.engine.dispose()
-    return folder
+    return judged_in(tmp_path_factory.mktemp("judged") / "project", SETTINGS + TWO)
 
 
 @pytest.fixture

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import torch
 
 from db.records import Instance, instance_id
+from pipeline.models.batches import Batch
 from pipeline.models.settings import Settings
 from pipeline.models.trained import TrainedModel, build
 from pipeline.models.vocabulary import Vocabulary
@@ -49,3 +53,26 @@ def small_model(
         model.module.to(torch.float64)
     model.module.train(False)
     return model
+
+
+def check_seeds(one: TrainedModel, same: TrainedModel, other: TrainedModel) -> None:
+    """Two models that one seed drew have the same weights, and one that another drew has not."""
+    first, again, else_ = (made.module.state_dict() for made in (one, same, other))
+    assert all(torch.equal(value, again[name]) for name, value in first.items())
+    assert any(not torch.equal(value, else_[name]) for name, value in first.items())
+
+
+def check_copies(model: TrainedModel, other: TrainedModel, batch: Batch) -> None:
+    """Weights make the model, and nothing that is copied shares anything with it.
+
+    `other`: the same with other weights. The weights of `model` are 0 afterwards.
+    """
+    expected = model.module(batch).logits
+    assert not torch.equal(other.module(batch).logits, expected)
+    other.module.load_state_dict(model.module.state_dict())
+    copies = (other.module, copy.deepcopy(model.module), pickle.loads(pickle.dumps(model.module)))
+    with torch.no_grad():
+        for weight in model.module.parameters():
+            weight.zero_()  # a copy that shares something with it would show it
+    for module in copies:
+        assert torch.equal(module(batch).logits, expected)

@@ -5,8 +5,6 @@ What models promise whatever they read is held by `test_every_kind.py`, over the
 
 from __future__ import annotations
 
-import copy
-import pickle
 from dataclasses import replace
 
 import pytest
@@ -20,7 +18,7 @@ from pipeline.models.batches import Batch, collate
 from pipeline.models.settings import Settings
 from pipeline.models.trained import TrainedModel, build
 from pipeline.models.vocabulary import Vocabulary
-from tests.pipeline.models.support import SMALL, pair
+from tests.pipeline.models.support import SMALL, check_copies, check_seeds, pair
 from tests.support.data import instance
 
 OWN = "tests.pipeline.models.own_module:Window"
@@ -155,25 +153,14 @@ def test_an_offset_is_added_to_the_scores(case: tuple[str, str], instances: list
 
 
 def test_a_seed_decides_the_weights(case: tuple[str, str]) -> None:
-    one, same, other = (model_of(case, TEXTS, seed).module.state_dict() for seed in (1, 1, 2))
-    assert all(torch.equal(value, same[name]) for name, value in one.items())
-    assert any(not torch.equal(value, other[name]) for name, value in one.items())
+    check_seeds(*(model_of(case, TEXTS, seed) for seed in (1, 1, 2)))
 
 
 def test_weights_make_the_model_and_copies_are_whole(
     case: tuple[str, str], instances: list[Instance]
 ) -> None:
     model, other = model_of(case, instances), model_of(case, instances, seed=5)
-    batch = batch_of(model, instances)
-    expected = model.module(batch).logits
-    assert not torch.equal(other.module(batch).logits, expected)
-    other.module.load_state_dict(model.module.state_dict())
-    copies = (other.module, copy.deepcopy(model.module), pickle.loads(pickle.dumps(model.module)))
-    with torch.no_grad():
-        for weight in model.module.parameters():
-            weight.zero_()  # a copy that shares something with it would show it
-    for module in copies:
-        assert torch.equal(module(batch).logits, expected)
+    check_copies(model, other, batch_of(model, instances))
 
 
 def test_the_second_text_moves_the_prediction_and_attention(case: tuple[str, str]) -> None:

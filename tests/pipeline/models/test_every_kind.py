@@ -5,8 +5,6 @@ What only models of words promise is held by `test_conformance.py`, with every f
 
 from __future__ import annotations
 
-import copy
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -32,7 +30,7 @@ from pipeline.models.trained import TrainedModel, build, encoding_of
 from pipeline.models.training import fit
 from pipeline.models.vocabulary import Vocabulary
 from tests.pipeline.explainers.pictures import digits
-from tests.pipeline.models.support import SMALL
+from tests.pipeline.models.support import SMALL, check_copies, check_seeds
 from tests.support.data import reviews
 from tests.support.tables import rows
 
@@ -157,22 +155,11 @@ def test_gradients_reach_every_instance_and_no_padding(model: TrainedModel, batc
 
 
 def test_a_seed_decides_the_weights(settings: Settings) -> None:
-    one, same, other = (fresh(settings, seed).module.state_dict() for seed in (1, 1, 2))
-    assert all(torch.equal(value, same[name]) for name, value in one.items())
-    assert any(not torch.equal(value, other[name]) for name, value in one.items())
+    check_seeds(*(fresh(settings, seed) for seed in (1, 1, 2)))
 
 
 def test_weights_make_the_model_and_copies_are_whole(settings: Settings, batch: Batch) -> None:
-    model, other = fresh(settings), fresh(settings, seed=5)
-    expected = model.module(batch).logits
-    assert not torch.equal(other.module(batch).logits, expected)
-    other.module.load_state_dict(model.module.state_dict())
-    copies = (other.module, copy.deepcopy(model.module), pickle.loads(pickle.dumps(model.module)))
-    with torch.no_grad():
-        for weight in model.module.parameters():
-            weight.zero_()  # a copy that shares something with it would show it
-    for module in copies:
-        assert torch.equal(module(batch).logits, expected)
+    check_copies(fresh(settings), fresh(settings, seed=5), batch)
 
 
 def test_the_optimiser_gets_every_weight_once(model: TrainedModel) -> None:

@@ -18,7 +18,7 @@ from db.records import Campaign
 from db.store import campaigns, runs
 from pipeline.cli.experiment_view import experiment_document, print_experiment
 from pipeline.models.loop import Diverged
-from pipeline.project import Project, init_project, open_project
+from pipeline.project import Project, open_project
 from pipeline.report_sections import teaching
 from pipeline.teach import teach
 from pipeline.teaching.arms import Arm, candidates, controls, parts, taught
@@ -31,7 +31,7 @@ from pipeline.teaching.experiment import (
 from pipeline.teaching.lesson import Classroom, TeachRequest, lesson
 from pipeline.teaching.training import Training
 from pipeline.train import labelled, model_settings
-from tests.pipeline.judging import SETTINGS, judged  # ends in its table [teach]
+from tests.pipeline.judging import SETTINGS, judged_in  # ends in its table [teach]
 from tests.pipeline.teaching.test_grid import with_settings
 
 SPARE = SETTINGS + "controls = []\n"
@@ -44,14 +44,7 @@ WILD = "attention_supervision, λ = 1e+39"
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A judged campaign, nothing trained."""
-    folder = tmp_path_factory.mktemp("judged") / "project"
-    folder.mkdir()
-    (folder / "konkyo.toml").write_text(SPARE + TWO)
-    init_project(folder)
-    opened = open_project(folder)
-    judged(opened)
-    opened.engine.dispose()
-    return folder
+    return judged_in(tmp_path_factory.mktemp("judged") / "project", SPARE + TWO)
 
 
 @pytest.fixture(scope="module")
