@@ -8,9 +8,9 @@ text by text (the scores are then the same); `--fixed` adds what can be done wit
 steps: for every text the fewest steps, of 8, 16, 32, …, at which all texts meet the tolerance.
 
 Time is processor time on one thread, so that it can be read where other programs run too, and that
-of the clock with more `--threads`; each is the least of the repeats, which take turns. LIME and kernel SHAP are slow, and tried on `--sampled`
-of the texts: every text is 200 passes by itself, so that more of them do not change the ratio.
-LIME's loop gets konkyo's samples, kernel and ridge; gradient SHAP and kernel SHAP draw for
+of the clock with more `--threads`; each is the least of the repeats, which take turns. LIME and
+kernel SHAP are slow, and tried on `--sampled` of the texts: every text is 200 passes by itself, so
+that more of them do not change the ratio. LIME's loop gets konkyo's samples, kernel and ridge; gradient SHAP and kernel SHAP draw for
 themselves. Ranks agree by the mean, over texts, of Spearman's correlation with konkyo's scores.
 
 `--memory` compares the peak of one full batch with that of `FOLD`, each in a process of its own.

@@ -5,7 +5,8 @@ ACL 2020), `sst` (the family of adversarial training of attention on the Stanfor
 Treebank, with how far attention agrees with gradients), and `digits` (scikit-learn's digits, a few
 of them turned by 90 degrees in training: center loss and sampling by distance). Run one with
 `python benchmarks/bench_teach.py yelp [--seeds N] [--kind NAME] [--rows NAME …] [--hidden N]
-[--epochs N] [--peer] [--quick] [--work DIR]`. The real data are looked for in ../shared/data. It prints a table and judges nothing but by the rule that
+[--epochs N] [--peer] [--quick] [--work DIR]`. The real data are looked for in ../shared/data. It
+prints a table and judges nothing but by the rule that
 `teach` has; figures of other small runs stand beside. With --work what is trained is kept, and an
 interrupted run goes on.
 """
